@@ -1,0 +1,132 @@
+"""Adapters between the product and the checkers of `../shared/corpus/check`.
+
+Each adapter has the signature which the docstring of its checker gives, and only translates. What the
+product does not do yet has no adapter here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mikomi.core.calendars.rules import WorkingCalendar
+
+# Business time: check_business_time.py benchmarks.corpus:calc
+
+
+def calc(
+    op: str,
+    calendar: Mapping[str, Any],
+    start: datetime,
+    n: int | None,
+    unit: str | None,
+    end: datetime | None,
+) -> datetime | float | bool:
+    from datetime import timedelta
+
+    from mikomi.core.calendars import rules
+
+    working = _working_calendar(calendar)
+    if op == "in_hours":
+        return rules.is_open(working, start)
+    if op == "within" and end is not None:
+        return rules.working_between(working, start, end).total_seconds()
+    if n is None or unit is None or op not in ("after", "before"):
+        raise NotImplementedError(op)
+    if unit == "days":
+        count_days = rules.add_working_days if op == "after" else rules.subtract_working_days
+        return count_days(working, start, n)
+    walk = rules.working_after if op == "after" else rules.working_before
+    return walk(working, start, timedelta(**{unit: n}))
+
+
+def _working_calendar(calendar: Mapping[str, Any]) -> WorkingCalendar:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from mikomi.core.calendars.rules import Spans, WorkingCalendar, parse_span, weekly_hours
+
+    def dated(spans: Mapping[str, Sequence[tuple[str, str]]]) -> dict[date, Spans]:
+        return {
+            date.fromisoformat(day): tuple(parse_span(opens, closes) for opens, closes in pairs)
+            for day, pairs in spans.items()
+        }
+
+    return WorkingCalendar(
+        tz=ZoneInfo(calendar["tz"]),
+        hours=weekly_hours(calendar["hours"]),
+        holidays=frozenset(date.fromisoformat(day) for day in calendar["holidays"]),
+        breaks=dated(calendar.get("breaks") or {}),
+        shifts=dated(calendar.get("shifts") or {}),
+    )
+
+
+# Webhooks: check_webhooks.py benchmarks.corpus:verify --sign benchmarks.corpus:sign
+#           --vendor benchmarks.corpus:verify_vendor
+
+
+def verify(secret: str, headers: Mapping[str, str], body: bytes, now: int) -> bool:
+    from mikomi.integrations.signatures import verify_standard
+
+    return verify_standard(secret, headers, body, now)
+
+
+def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    from mikomi.integrations.signatures import sign_standard
+
+    return sign_standard(secret, message_id, timestamp, body)
+
+
+def verify_vendor(
+    vendor: str, secret: str, headers: Mapping[str, str], body: bytes, url: str | None, now: int
+) -> bool:
+    from mikomi.integrations import signatures
+
+    match vendor:
+        case "Shopify":
+            return signatures.verify_shopify(secret, headers, body)
+        case "Stripe":
+            return signatures.verify_stripe(secret, headers, body, now)
+        case "Square" if url is not None:
+            return signatures.verify_square(secret, headers, body, url)
+        case "LINE":
+            return signatures.verify_line(secret, headers, body)
+        case "GitHub":
+            return signatures.verify_github(secret, headers, body)
+    raise NotImplementedError(vendor)
+
+
+# E-mail: check_email.py benchmarks.corpus:parse
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    from mikomi.channels.email.reading.message import parse_message
+
+    message = parse_message(raw)
+    people = [item.address for item in (message.sender, *message.to, *message.cc, *message.reply_to)]
+    return {
+        "from_email": message.sender.address,
+        "from_name": message.sender.name,
+        "to": [item.address for item in message.to],
+        "cc": [item.address for item in message.cc],
+        "reply_to": [item.address for item in message.reply_to],
+        "people": [address for address in people if address],
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "attachments": [
+            {"filename": part.name, "content": part.content(), "size": part.size} for part in message.parts
+        ],
+        "date": message.date,
+        "message_id": message.message_id,
+        "in_reply_to": " ".join(message.in_reply_to),
+        "may_auto_reply": message.auto.may_auto_reply,
+        "out_of_office": message.auto.out_of_office,
+        "is_bounce": message.is_bounce,
+        "bounce": [
+            {"recipient": item.recipient, "status": item.status, "reason": item.reason, "hard": item.hard}
+            for item in message.bounces
+        ],
+    }

@@ -1,0 +1,359 @@
+"""Bytes to text: the ladder of character sets, with Japanese mail in mind.
+
+Order: the declared charset; ISO-2022-JP with vendor characters (①㈱髙), which Python's own codecs refuse;
+UTF-8; cp932; EUC-JP; a guess among the other scripts; at last cp1252, marked as a loss.
+"""
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_SAMPLE = 8_000  # bytes that a guess looks at
+_ESCAPE = re.compile(rb"(\x1b\$\([A-Z@]|\x1b\$[@ABC]|\x1b\([A-Z@]|\x1b\.[AF]|\x0e|\x0f|\r\n|\n|\r)")
+_ISO2022 = re.compile(rb"\x1b(\$[@B]|\$\([A-Z@]|\([BJI])")
+_UNWANTED = re.compile("[\x00\ud800-\udfff]")
+
+_ALIASES = {
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "x-sjis-jp": "cp932",
+    "ms_kanji": "cp932",
+    "windows-31j": "cp932",
+    "ms932": "cp932",
+    "cp943": "cp932",
+    "cp943c": "cp932",
+    "x-euc-jp": "euc_jp",
+    "eucjp": "euc_jp",
+    "eucjp-ms": "euc_jp",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "windows-936": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "big5hkscs",
+    "big-5": "big5hkscs",
+    "x-big5": "big5hkscs",
+    "cp950": "cp950",
+    "euc-kr": "cp949",
+    "euckr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "ksc5601": "cp949",
+    "ksc_5601": "cp949",
+    "windows-949": "cp949",
+    "x-windows-949": "cp949",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-1-windows-3.1-latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "ansi": "cp1252",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "macintosh": "mac_roman",
+    "x-mac-roman": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-japanese": "cp932",
+    "x-mac-ce": "mac_latin2",
+    "unicode-1-1-utf-7": "utf_7",
+    "unicode-1-1-utf-8": "utf_8",
+    "utf8mb4": "utf_8",
+    "utf-8": "utf_8",
+    "utf8": "utf_8",
+    "koi8-ru": "koi8_u",
+    "windows-1252http-equivcontent-type": "cp1252",
+}
+_VAGUE = frozenset({"", "cp1252", "latin_1", "iso8859-1", "iso8859_15", "cp1254"})
+_SPECIAL_CODECS = frozenset(
+    "idna punycode raw_unicode_escape unicode_escape undefined mbcs oem palmos rot_13 base64_codec bz2_codec hex_codec "
+    "quopri_codec uu_codec zlib_codec".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the charset it was read with, and whether characters were lost."""
+
+    text: str
+    charset: str
+    lossy: bool = False
+
+
+def clean(text: str) -> str:
+    """Text that can be stored: without NUL, lone surrogates become the replacement character."""
+    if _UNWANTED.search(text) is None:
+        return text
+    paired = text.replace("\x00", "").encode("utf-16-le", "surrogatepass")
+    return paired.decode("utf-16-le", "replace")
+
+
+@lru_cache(maxsize=512)
+def codec_name(declared: str) -> str:
+    """Python's name of a charset as mail declares it; empty when there is no such text codec."""
+    name = declared.strip().strip("\"'").strip().lower().replace(" ", "")
+    if not name or len(name) > 60:
+        return ""
+    name = _ALIASES.get(name) or _ALIASES.get(name.replace("_", "-")) or name
+    name = re.sub(r"^(x-)?(?:cp|windows|win|microsoft)-?_?(\d{3,4})$", r"cp\2", name)
+    if "2022" in name and "jp" in name:
+        return "iso2022_jp"
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return ""
+    if not getattr(found, "_is_text_encoding", True) or found.name.replace("-", "_") in _SPECIAL_CODECS:
+        return ""
+    return found.name
+
+
+def decode(data: bytes, declared: str = "") -> Decoded:
+    """The text of `data`, by the ladder; never raises."""
+    found = _ladder(data, codec_name(declared))
+    return Decoded(clean(found.text), found.charset, found.lossy)
+
+
+def _ladder(data: bytes, codec: str) -> Decoded:
+    if codec in ("", "cp1252", "utf-8", "cp932", "iso2022_jp") and _ISO2022.search(data[:200_000]):
+        return _decode_iso2022(data)
+    if data.isascii() and codec not in (
+        "utf-7",
+        "hz",
+        "iso2022_kr",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+    ):
+        return Decoded(data.decode("ascii"), codec or "us-ascii")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
+        codec = "utf-16"
+    if codec == "iso2022_jp":
+        return _guess(data, "")
+    if codec and codec not in _VAGUE:
+        return _declared(data, codec)
+    return _guess(data, codec)
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError, LookupError):
+        return None
+
+
+def _declared(data: bytes, codec: str) -> Decoded:
+    """Decode with a codec that was named; a wrong name is found out, some broken bytes are not a wrong name."""
+    text = _strict(data, "utf-8-sig" if codec == "utf-8" else codec)
+    if text is not None:
+        return Decoded(text, codec)
+    if codec == "utf-8" and data.endswith(b"\x00"):
+        return _declared(data.rstrip(b"\x00"), codec)
+    loose = data.decode(codec, "replace")
+    high = sum(byte > 127 for byte in data[:_SAMPLE])
+    bad = loose[:_SAMPLE].count("\ufffd")
+    if bad <= max(1, high // 20):
+        return Decoded(loose, codec, True)
+    guessed = _guess(data, "")
+    return Decoded(loose, codec, True) if guessed.lossy and bad * 3 < high else guessed
+
+
+def _guess(data: bytes, codec: str) -> Decoded:
+    """Decode bytes whose charset is not named, or is named by a word that means nothing (us-ascii, iso-8859-1)."""
+    text = _strict(data, "utf-8-sig")
+    if text is not None:
+        return Decoded(text, "utf-8")
+    japanese = _japanese(data)
+    if japanese is not None:
+        return japanese
+    if not codec:
+        other = _other_script(data)
+        if other is not None:
+            return other
+    if codec not in ("", "cp1252"):
+        text = _strict(data, codec)
+        if text is not None:
+            return Decoded(text, codec)
+    return _western(data)
+
+
+def _western(data: bytes) -> Decoded:
+    mostly_utf8 = data.decode("utf-8", "replace")
+    bad, good = mostly_utf8.count("\ufffd"), sum(char > "\x7f" for char in mostly_utf8[:_SAMPLE])
+    if bad * 4 < good:
+        return Decoded(mostly_utf8, "utf-8", True)
+    text = _strict(data, "cp1252")
+    if text is not None:
+        return Decoded(text, "cp1252")
+    return Decoded("".join(_cp1252_table()[byte] for byte in data), "cp1252", True)
+
+
+@lru_cache(maxsize=1)
+def _cp1252_table() -> list[str]:
+    return [_strict(bytes([byte]), "cp1252") or chr(byte) for byte in range(256)]
+
+
+def _japanese(data: bytes) -> Decoded | None:
+    """cp932 or EUC-JP, where the outcome reads like Japanese."""
+    best: Decoded | None = None
+    best_score = 0.5
+    for codec in ("cp932", "euc_jp"):
+        text = _strict(data, codec)
+        if text is not None and (score := _japanese_score(text[:_SAMPLE])) > best_score:
+            best, best_score = Decoded(text, codec), score
+    if best is None and len(data) > 40:
+        loose = data.decode("cp932", "replace")
+        if loose.count("\ufffd") * 50 < len(loose) and _japanese_score(loose[:_SAMPLE]) > 0.8:
+            return Decoded(loose, "cp932", True)
+    return best
+
+
+def _japanese_score(text: str) -> float:
+    """Share (0…1) of the characters beyond ASCII that stand in a run such as Japanese text has."""
+    foreign = good = 0
+    for run in re.findall(r"[^\x00-\x7f]+", text):
+        foreign += len(run)
+        plausible = sum(_is_japanese(char) for char in run)
+        if len(run) > 1 or re.match(r"[\u3041-\u30ff\u3001-\u300f]", run):
+            good += plausible
+    return good / foreign if foreign else 0.0
+
+
+def _is_japanese(char: str) -> bool:
+    if "\uff61" <= char <= "\uff9f":
+        return False  # half-width katakana: what EUC-JP and Latin text turn into when read as cp932
+    if "\u3000" <= char <= "\u30ff" or "\uff01" <= char <= "\uff5e" or "\u2460" <= char <= "\u257f":
+        return True
+    return "\u4e00" <= char <= "\u9fff" and _is_level_one(char)
+
+
+@lru_cache(maxsize=4096)
+def _is_level_one(char: str) -> bool:
+    """True for the kanji of JIS level 1, the ones in daily use."""
+    encoded = char.encode("euc_jp", "ignore")
+    return len(encoded) == 2 and encoded[0] <= 0xCF
+
+
+def _other_script(data: bytes) -> Decoded | None:
+    """Chinese, Korean, Cyrillic, Greek… by charset-normalizer, on a sample."""
+    from charset_normalizer import from_bytes
+
+    sample = data[:_SAMPLE]
+    if sum(byte > 127 for byte in sample) * 4 < len(sample):
+        return None  # few letters beyond ASCII: a Western language
+    found = from_bytes(sample, steps=3, chunk_size=512, threshold=0.3).best()
+    if found is None or not found.alphabets:
+        return None
+    text = _strict(data, found.encoding)
+    if text is None or not any(
+        unicodedata.category(char) == "Lo" or char >= "\u0370" for char in text[:_SAMPLE]
+    ):
+        return None
+    return Decoded(text, found.encoding)
+
+
+# --- ISO-2022-JP with its relatives -------------------------------------------------------------------------------
+
+_SINGLE, _JIS208, _JIS212, _JIS213, _KANA, _GB, _KS = "single", "208", "212", "213", "kana", "gb", "ks"
+_STATES = {
+    b"\x1b$@": _JIS208,
+    b"\x1b$B": _JIS208,
+    b"\x1b$(@": _JIS208,
+    b"\x1b$(B": _JIS208,
+    b"\x1b$(D": _JIS212,
+    b"\x1b$(O": _JIS213,
+    b"\x1b$(Q": _JIS213,
+    b"\x1b$(P": _JIS212,
+    b"\x1b$A": _GB,
+    b"\x1b$(A": _GB,
+    b"\x1b$(C": _KS,
+    b"\x1b$C": _KS,
+    b"\x1b(I": _KANA,
+    b"\x0e": _KANA,
+}
+
+
+def _decode_iso2022(data: bytes) -> Decoded:
+    state, pieces, lossy = _SINGLE, [], False
+    for token in _ESCAPE.split(data):
+        if not token:
+            continue
+        if token[0] == 0x1B or token in (b"\x0e", b"\x0f"):
+            state = _STATES.get(token, _SINGLE)
+        elif token in (b"\r\n", b"\n", b"\r"):
+            state = _SINGLE
+            pieces.append(token.decode("ascii"))
+        else:
+            text = _run(token, state)
+            lossy = lossy or "\ufffd" in text
+            pieces.append(text)
+    return Decoded("".join(pieces), "iso-2022-jp", lossy)
+
+
+def _run(data: bytes, state: str) -> str:
+    if state == _JIS208:
+        return _jis208_run(data)
+    if state == _KANA:
+        return bytes(byte | 0x80 for byte in data).decode("cp932", "replace")
+    if state == _JIS212:
+        return b"".join(b"\x8f" + _high(data[at : at + 2]) for at in range(0, len(data) - 1, 2)).decode(
+            "euc_jp", "replace"
+        )
+    if state == _JIS213:
+        return _high(data).decode("euc_jis_2004", "replace")
+    if state in (_GB, _KS):
+        return _high(data).decode("gb18030" if state == _GB else "cp949", "replace")
+    if data.isascii():
+        return data.decode("ascii")
+    return _strict(data, "utf-8") or data.decode("cp932", "replace")
+
+
+def _high(data: bytes) -> bytes:
+    return bytes(byte | 0x80 for byte in data)
+
+
+def _jis208_run(data: bytes) -> str:
+    table = _jis208_table()
+    out, at, end = [], 0, len(data)
+    while at < end:
+        first = data[at]
+        if first <= 0x20 or at + 1 >= end:
+            out.append(chr(first) if first < 0x80 else "\ufffd")
+            at += 1
+            continue
+        out.append(table.get((first & 0x7F) << 8 | data[at + 1] & 0x7F, "\ufffd"))
+        at += 2
+    return "".join(out)
+
+
+@lru_cache(maxsize=1)
+def _jis208_table() -> dict[int, str]:
+    """JIS pair → character, through cp932 so that the vendor rows (①㈱髙) are there."""
+    table = {}
+    for row in range(0x21, 0x7F):
+        for cell in range(0x21, 0x7F):
+            text = _strict(_to_shift_jis(row, cell), "cp932") or _strict(
+                bytes([row | 0x80, cell | 0x80]), "euc_jis_2004"
+            )
+            if text is not None:
+                table[row << 8 | cell] = text
+    return table
+
+
+def _to_shift_jis(row: int, cell: int) -> bytes:
+    """The Shift_JIS bytes of a JIS pair (JIS X 0208 annex 1)."""
+    lead = (row + 1) // 2 + (0x70 if row <= 0x5E else 0xB0)
+    trail = cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E
+    return bytes([lead, trail])

@@ -1,0 +1,119 @@
+"""Header values: RFC 2047 encoded words, RFC 2231 parameters, and what broken mailers make of them."""
+
+import binascii
+import re
+from urllib.parse import unquote_to_bytes
+
+from .charset import clean, decode
+from .limits import MAX_NAME
+from .transfer import decode_base64
+
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?\s?([BbQq])\?(.*?)(?:\?=|\?$|$(?<==))", re.S)
+_SPACE = re.compile(r"[ \t\r\n]+")
+_FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]*")
+_PARAMETER = re.compile(
+    r"""[;\s]*([^=;\s"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|([^;]*))""",
+    re.S,
+)
+
+
+def raw_text(value: bytes, charset: str = "") -> str:
+    """A raw header value as text; bytes beyond ASCII are read by the ladder, with `charset` as the hint."""
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
+    return decode(value, charset).text
+
+
+def unfold(text: str) -> str:
+    """One line: folds become one blank."""
+    return _FOLD.sub(" ", text)
+
+
+def decode_words(text: str) -> str:
+    """Text with every encoded word decoded; adjacent words of one charset are joined as bytes first,
+    because mailers cut characters in two."""
+    if "=?" not in text:
+        return clean(text)
+    pieces: list[str] = []
+    pending, pending_charset, last = b"", "", 0
+    previous_end = -1
+    for match in _WORD.finditer(text):
+        between = text[last : match.start()]
+        charset = match[1].split("*")[0].lower()
+        data = _word_bytes(match[2].lower(), match[3])
+        adjacent = previous_end >= 0 and not between.strip()
+        if adjacent and charset == pending_charset:
+            pending += data
+        else:
+            pieces.append(decode(pending, pending_charset).text)
+            pieces.append("" if adjacent else between)
+            pending, pending_charset = data, charset
+        last = previous_end = match.end()
+    pieces.append(decode(pending, pending_charset).text)
+    pieces.append(text[last:])
+    return clean("".join(pieces))
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes:
+    data = payload.encode("utf-8", "replace")
+    if encoding == "b":
+        return decode_base64(data)
+    return binascii.a2b_qp(
+        _SPACE.sub(" ", payload).encode("utf-8", "replace").replace(b" ", b"=20"), header=True
+    )
+
+
+def text_value(value: bytes, charset: str = "") -> str:
+    """An unstructured header (Subject, comments, names) as a person reads it, on one line."""
+    return _SPACE.sub(" ", decode_words(unfold(raw_text(value, charset)))).strip()
+
+
+def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
+    """(the value before the first semicolon in lower case, its parameters) of a structured header.
+
+    RFC 2231 continuations and charsets are resolved; encoded words in values, which the RFC forbids, are decoded.
+    """
+    value = unfold(value)
+    head, _, rest = value.partition(";")
+    if "=" in head and "/" not in head.split("=")[0]:
+        head, rest = "", value
+    plain: dict[str, str] = {}
+    pieces: dict[str, list[tuple[int, bool, str]]] = {}
+    for match in _PARAMETER.finditer(rest):
+        name = match[1].lower()
+        text = re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3].strip()
+        if "*" in name:
+            base, _, tail = name.partition("*")
+            encoded = name.endswith("*")
+            number = tail.rstrip("*")
+            pieces.setdefault(base, []).append((int(number) if number.isdecimal() else 0, encoded, text))
+        elif name not in plain:
+            plain[name] = text
+    for base, parts in pieces.items():
+        plain[base] = _join_pieces(parts)
+    return head.strip().lower(), {name: decode_words(text).strip() for name, text in plain.items()}
+
+
+def _join_pieces(parts: list[tuple[int, bool, str]]) -> str:
+    """The value of RFC 2231 pieces: `name*0*=charset'language'percent`, `name*1=…`."""
+    charset, data = "", b""
+    for order, (_, encoded, text) in enumerate(sorted(parts, key=lambda part: part[0])):
+        if encoded and order == 0 and text.count("'") >= 2:
+            charset, _, text = text.split("'", 2)
+        data += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
+    return decode(data, charset or "utf-8").text
+
+
+def file_name(disposition: dict[str, str], content_type: dict[str, str]) -> str:
+    """The name of a part, without folders and control characters; empty when it has none."""
+    name = disposition.get("filename") or content_type.get("name") or content_type.get("filename") or ""
+    return safe_name(name)
+
+
+def safe_name(name: str) -> str:
+    """A file name as text to show: no folders, no control characters, at most 255 characters."""
+    name = re.sub(r"[\x00-\x1f\x7f]+", "", clean(name)).strip().strip('"')
+    if re.match(r"^[A-Za-z]:\\|^\\\\", name):
+        name = name.rsplit("\\", 1)[-1]
+    name = name.rsplit("/", 1)[-1] if "/" in name else name
+    return name[-MAX_NAME:] if len(name) > MAX_NAME else name
