@@ -1,0 +1,134 @@
+"""What customers buy: products, orders, their lines, milestones and refunds."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Product(models.Model):
+    """Something sold; one row per stock-keeping unit."""
+
+    sku = models.CharField(max_length=128, unique=True)
+    name = models.CharField(max_length=500)
+    variant = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(models.Model):
+    """One order as it stands; how it came to stand so is in `Milestone`."""
+
+    class Payment(models.TextChoices):
+        PENDING = "pending", _("payment pending")
+        PAID = "paid", _("paid")
+        PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
+        REFUNDED = "refunded", _("refunded")
+        VOIDED = "voided", _("voided")
+
+    source = models.CharField(max_length=32, help_text="shopify, base, csv, api…")
+    external_id = models.CharField(max_length=128)
+    number = models.CharField(max_length=64, help_text="As the customer knows it.")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="orders")
+    store = models.ForeignKey("business.Store", on_delete=models.PROTECT, null=True, related_name="orders")
+    currency = models.CharField(max_length=3)
+    subtotal_minor = models.BigIntegerField(default=0)
+    shipping_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    payment = models.CharField(max_length=16, choices=Payment.choices, default=Payment.PENDING)
+    payment_method = models.CharField(max_length=100, blank=True)
+    ordered_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    promised_at = models.DateTimeField(null=True, help_text="The date the customer was given with the order.")
+    ship_by_at = models.DateTimeField(null=True)
+    expected_at = models.DateTimeField(null=True, help_text="The newest estimate of arrival.")
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    destination_country = models.CharField(max_length=2, blank=True)
+    destination_region = models.CharField(max_length=100, blank=True)
+    destination_city = models.CharField(max_length=200, blank=True)
+    destination_postal_code = models.CharField(max_length=20, blank=True)
+    destination_lines = models.TextField(blank=True)
+    recipient = models.CharField(max_length=300, blank=True)
+    carrier = models.CharField(max_length=64, blank=True)
+    tracking_number = models.CharField(max_length=128, blank=True)
+    note = models.TextField(blank=True)
+    source_updated_at = models.DateTimeField(
+        null=True, help_text="By the source's clock: older news changes nothing."
+    )
+    content_hash = models.CharField(
+        max_length=64, help_text="Of what the source said last: the same again is skipped."
+    )
+    recorded_at = models.DateTimeField()
+    backfill = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "external_id"], name="order_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["-ordered_at", "-id"], name="order_recent"),
+            models.Index(fields=["customer", "-ordered_at", "-id"], name="order_customer"),
+            models.Index(fields=["number"], name="order_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One line of an order. `key` is the source's own id of the line, or its place."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    key = models.CharField(max_length=128)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="lines")
+    sku = models.CharField(max_length=128, blank=True)
+    name = models.CharField(max_length=500)
+    variant = models.CharField(max_length=300, blank=True)
+    quantity = models.IntegerField()
+    unit_price_minor = models.BigIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["order", "key"], name="order_line_once")]
+
+
+class Milestone(models.Model):
+    """One moment in an order's life and when we came to know it. Added, never edited: history can be replayed."""
+
+    class Kind(models.TextChoices):
+        ORDERED = "ordered", _("ordered")
+        PROMISED = "promised", _("promised")
+        ESTIMATED = "estimated", _("estimate")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+        CANCELLED = "cancelled", _("cancelled")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    source = models.CharField(max_length=32)
+
+    class Meta:
+        ordering: ClassVar = ["known_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "kind", "at"], name="milestone_once")
+        ]
+
+
+class Refund(models.Model):
+    """Money given back on an order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    external_id = models.CharField(max_length=128)
+    amount_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["order", "external_id"], name="refund_once")]

@@ -1,0 +1,225 @@
+"""The desk: conversations, messages, templates, response standards, recovery cases."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Conversation(models.Model):
+    """One matter with one customer, whatever the channels it runs over."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        SNOOZED = "snoozed", _("snoozed")
+        CLOSED = "closed", _("closed")
+
+    class Severity(models.TextChoices):
+        URGENT = "urgent", _("urgent")
+        HIGH = "high", _("high")
+        NORMAL = "normal", _("normal")
+        LOW = "low", _("low")
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="conversations")
+    subject = models.CharField(max_length=500, blank=True)
+    channel = models.CharField(max_length=16, help_text="Where it began.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    severity = models.CharField(max_length=8, choices=Severity.choices, default=Severity.NORMAL)
+    language = models.CharField(max_length=8, default="ja")
+    brand_id = models.BigIntegerField(null=True)
+    team = models.ForeignKey(
+        "business.Team", on_delete=models.SET_NULL, null=True, related_name="conversations"
+    )
+    assignee_id = models.BigIntegerField(null=True)
+    sender_key = models.CharField(
+        max_length=64, blank=True, help_text="The mailbox that answers go out from."
+    )
+    created_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+    excerpt = models.CharField(max_length=200, blank=True, help_text="Of the newest message, for the list.")
+    waiting_since = models.DateTimeField(null=True, help_text="Since when the customer waits for us.")
+    answer_due_at = models.DateTimeField(
+        null=True, help_text="Of the promise of an answer; for the list's order."
+    )
+    first_answered_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    message_count = models.IntegerField(default=0)
+    deleted_at = models.DateTimeField(
+        null=True, help_text="A tombstone: the next poll does not bring it back."
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["answer_due_at", "id"],
+                name="conversation_due",
+                condition=Q(state="open", answer_due_at__isnull=False, deleted_at=None),
+            ),
+            models.Index(fields=["state", "-last_message_at", "-id"], name="conversation_list"),
+            models.Index(
+                fields=["assignee_id", "state", "-last_message_at", "-id"], name="conversation_mine"
+            ),
+            models.Index(fields=["team", "state", "-last_message_at", "-id"], name="conversation_team"),
+            models.Index(fields=["customer", "-last_message_at", "-id"], name="conversation_customer"),
+            models.Index(fields=["snoozed_until"], name="conversation_snoozed", condition=Q(state="snoozed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+
+class Message(models.Model):
+    """One message or note. Text is stored whole; what is folded is folded in the view."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("from the customer")
+        OUT = "out", _("from us")
+        NOTE = "note", _("internal note")
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=4, choices=Direction.choices)
+    channel = models.CharField(max_length=16)
+    author_id = models.BigIntegerField(null=True, help_text="The user, for messages from us and notes.")
+    from_name = models.CharField(max_length=300, blank=True)
+    from_address = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField()
+    html = models.TextField(blank=True, help_text="As received; shown only cleaned, in a frame of its own.")
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    intake_id = models.BigIntegerField(null=True, unique=True, help_text="The raw arrival it was made from.")
+    message_id = models.CharField(max_length=250, blank=True, db_index=True)
+    outgoing = models.OneToOneField(
+        "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="message"
+    )
+    is_automatic = models.BooleanField(
+        default=False, help_text="A machine wrote it: never answered automatically."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["sent_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "sent_at", "id"], name="message_conversation")
+        ]
+
+
+class Attachment(models.Model):
+    """A part of a message; a refused one is listed with its reason."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=500)
+    content_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    content_id = models.CharField(max_length=250, blank=True)
+    refused = models.CharField(max_length=64, blank=True)
+
+
+class ResponseStandard(models.Model):
+    """How soon a customer gets the first answer, in working minutes (or plain ones where we never close)."""
+
+    channel = models.CharField(max_length=16, blank=True, help_text="Empty: every channel.")
+    severity = models.CharField(max_length=8, choices=Conversation.Severity.choices, blank=True)
+    minutes = models.PositiveIntegerField()
+    working_time = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "severity"], name="standard_once")
+        ]
+
+
+class Template(models.Model):
+    """A text with fill-in fields for one purpose and language; edited by the business, shipped with good defaults."""
+
+    key = models.CharField(max_length=64)
+    language = models.CharField(max_length=8)
+    title = models.CharField(max_length=200)
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField()
+    is_archived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["title", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "language"], name="template_once")]
+
+
+class RecoveryCase(models.Model):
+    """A broken promise being made good: cause, apology, remedy, prevention, follow-up, confirmation."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ASKED = "asked", _("asked whether it is solved")
+        CLOSED = "closed", _("closed")
+
+    class Cause(models.TextChoices):
+        PEOPLE = "people", _("people")
+        PROCESS = "process", _("process")
+        STOCK = "stock", _("stock")
+        CARRIER = "carrier", _("carrier")
+        UNREALISTIC = "unrealistic", _("the promise was unrealistic")
+        INFORMATION = "information", _("wrong information")
+        OTHER = "other", _("other")
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", _("the customer says it is solved")
+        UNANSWERED = "unanswered", _("asked, and waited without an answer")
+        NOT_SOLVED = "not_solved", _("not solved")
+
+    promise = models.OneToOneField(
+        "promises.Promise", on_delete=models.CASCADE, null=True, related_name="recovery"
+    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="recoveries")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="recoveries")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    owner_id = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=12, choices=Cause.choices, blank=True)
+    cause_note = models.TextField(blank=True)
+    apologised_at = models.DateTimeField(null=True)
+    prevention = models.TextField(blank=True)
+    prevention_owner_id = models.BigIntegerField(null=True)
+    prevention_due = models.DateField(null=True)
+    prevention_done_at = models.DateTimeField(null=True)
+    follow_up_at = models.DateTimeField(null=True)
+    follow_up_done_at = models.DateTimeField(null=True)
+    confirmation_token = models.CharField(max_length=32, unique=True)
+    asked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    cost_minor = models.BigIntegerField(
+        default=0, help_text="Of the remedies granted; minor units of `currency`."
+    )
+    currency = models.CharField(max_length=3, default="JPY")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    reopened_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "follow_up_at", "id"], name="recovery_open"),
+            models.Index(fields=["customer", "-opened_at"], name="recovery_customer"),
+        ]
+
+
+class Remedy(models.Model):
+    """Something granted to make good."""
+
+    class Kind(models.TextChoices):
+        REFUND = "refund", _("refund")
+        DISCOUNT = "discount", _("discount")
+        POINTS = "points", _("points")
+        REPLACEMENT = "replacement", _("replacement")
+        FREE_SERVICE = "free_service", _("free service")
+
+    case = models.ForeignKey(RecoveryCase, on_delete=models.CASCADE, related_name="remedies")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    amount_minor = models.BigIntegerField(help_text="What it costs us.")
+    currency = models.CharField(max_length=3)
+    note = models.TextField(blank=True)
+    granted_by_id = models.BigIntegerField()
+    granted_at = models.DateTimeField()
+    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)

@@ -1,0 +1,56 @@
+"""Reads about people who sign in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from mikomi.core import clock
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.models import AccessLog, ApiToken, RemedyLimit, User
+from mikomi.core.access.operations import hash_key
+from mikomi.core.access.rules import Permission
+
+
+def users(*, actor: Actor) -> QuerySet[User]:
+    """The staff, for choosing whom to assign to: everybody may see names."""
+    return User.objects.filter(is_active=True).order_by("name", "id")
+
+
+def all_users(*, actor: Actor) -> QuerySet[User]:
+    """The staff with those who have left, for who manages them."""
+    actor.require(Permission.USERS_MANAGE)
+    return User.objects.prefetch_related("teams").order_by("-is_active", "name", "id")
+
+
+def remedy_limit_minor(*, actor: Actor, currency: str) -> int:
+    """What the actor may grant per case in this currency without approval. The system grants nothing."""
+    limit = RemedyLimit.objects.filter(role=actor.role, currency=currency).first()
+    return limit.amount_minor if limit else 0
+
+
+def access_log(*, actor: Actor) -> QuerySet[AccessLog]:
+    """Who did what, the newest first."""
+    actor.require(Permission.AUDIT_VIEW)
+    return AccessLog.objects.select_related("user")
+
+
+def tokens(*, actor: Actor) -> QuerySet[ApiToken]:
+    """The programs' keys."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    return ApiToken.objects.select_related("user").order_by("-id")
+
+
+def token_for_key(key: str) -> ApiToken | None:
+    """The live token of this key; marks its use at most once a minute."""
+    now = clock.now()
+    live = Q(expires_at=None) | Q(expires_at__gt=now)
+    token = (
+        ApiToken.objects.select_related("user")
+        .filter(live, key_hash=hash_key(key), revoked_at=None, user__is_active=True)
+        .first()
+    )
+    if token and (token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1)):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token

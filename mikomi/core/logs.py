@@ -1,0 +1,28 @@
+"""Structured logs through structlog: readable for people by default, JSON for machines on request."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+
+
+def formatter(style: str = "text") -> logging.Formatter:
+    """The formatter that `settings.LOGGING` names. `style`: text or json."""
+    shared = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
+    ]
+    last = structlog.processors.JSONRenderer(ensure_ascii=False) if style == "json" else structlog.dev.ConsoleRenderer(
+        colors=False
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            last,
+        ],
+    )

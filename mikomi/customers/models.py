@@ -1,0 +1,209 @@
+"""Who the customers are: names, identities, addresses, consents, tags, segments, standing, merges."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Tag(models.Model):
+    """A word the business puts on customers."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    """An organisation that customers belong to."""
+
+    name = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """One person whatever the channel. `merged_into` set: this row lives on only to be un-merged."""
+
+    class NameOrder(models.TextChoices):
+        FAMILY_FIRST = "family_first", _("family name first")
+        GIVEN_FIRST = "given_first", _("given name first")
+
+    family_name = models.CharField(_("family name"), max_length=200, blank=True)
+    given_name = models.CharField(_("given name"), max_length=200, blank=True)
+    family_kana = models.CharField(_("family name (kana)"), max_length=200, blank=True)
+    given_kana = models.CharField(_("given name (kana)"), max_length=200, blank=True)
+    name_order = models.CharField(max_length=12, choices=NameOrder.choices, default=NameOrder.FAMILY_FIRST)
+    honorific = models.CharField(_("honorific"), max_length=20, blank=True)
+    company = models.ForeignKey(
+        Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    language = models.CharField(_("language"), max_length=8, default="ja")
+    preferred_channel = models.CharField(_("preferred channel"), max_length=16, blank=True)
+    background = models.TextField(_("background, interests and goals"), blank=True)
+    came_from = models.CharField(_("first came from"), max_length=64, blank=True)
+    custom: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict, blank=True)
+    tags: models.ManyToManyField[Tag, Any] = models.ManyToManyField(Tag, blank=True, related_name="customers")
+    first_seen_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged_from")
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-updated_at", "-id"], name="customer_recent", condition=Q(merged_into=None)
+            ),
+            models.Index(fields=["family_kana", "given_kana"], name="customer_kana"),
+        ]
+
+    def __str__(self) -> str:
+        return f"customer {self.pk}"
+
+
+class Identity(models.Model):
+    """One address by which a customer is known. Unique, so that arrival finds exactly one person."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+        EXTERNAL = "external", _("external id")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    source = models.CharField(
+        max_length=32, blank=True, help_text="For external ids: who gave it (shopify, base…)."
+    )
+    value = models.CharField(
+        max_length=254, help_text="Normalised: lower-case address, E.164 number, the id."
+    )
+    shown = models.CharField(max_length=254, help_text="As it was given.")
+    is_primary = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+    undeliverable_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "source", "value"], name="identity_belongs_to_one")
+        ]
+
+
+class Address(models.Model):
+    """A postal address as it was given."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    country = models.CharField(max_length=2, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    region = models.CharField(max_length=100, blank=True, help_text="Prefecture or state")
+    city = models.CharField(max_length=200, blank=True)
+    lines = models.TextField(blank=True)
+    is_primary = models.BooleanField(default=False)
+
+
+class Consent(models.Model):
+    """One statement about contact; the newest for (channel, purpose) counts. Never edited."""
+
+    class Purpose(models.TextChoices):
+        SERVICE = "service", _("answers and notices about an order")
+        SURVEY = "survey", _("questions about satisfaction")
+        MARKETING = "marketing", _("news and offers")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    channel = models.CharField(max_length=16)
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    granted = models.BooleanField()
+    at = models.DateTimeField()
+    source = models.CharField(max_length=64)
+    actor_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "channel", "purpose", "-at", "-id"], name="consent_newest")
+        ]
+
+
+class Note(models.Model):
+    """Something a colleague should know about a customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField()
+    author_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+
+class Merge(models.Model):
+    """Two records found to be one person. Rows keep their customer; reads take all ids; undoing moves only identities."""
+
+    winner = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    loser = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    evidence: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    identity_ids: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
+    merged_at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+
+class DuplicateProposal(models.Model):
+    """Two customers who may be one, with the evidence; a person decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        MERGED = "merged"
+        REFUSED = "refused"
+
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    evidence: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_proposed_once")
+        ]
+
+
+class Standing(models.Model):
+    """What is known of a customer's value, kept by those who know (commerce now, insights later)."""
+
+    customer = models.OneToOneField(
+        Customer, on_delete=models.CASCADE, related_name="standing", primary_key=True
+    )
+    currency = models.CharField(max_length=3, default="JPY")
+    spend_minor = models.BigIntegerField(default=0)
+    order_count = models.IntegerField(default=0)
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+    chance_of_staying = models.FloatField(null=True)
+    lifetime_value_minor = models.BigIntegerField(null=True)
+    tier = models.CharField(max_length=32, blank=True)
+    updated_at = models.DateTimeField()
+
+
+class Segment(models.Model):
+    """Saved conditions over registered fields: {"all": [{"field", "is", "value"}, …]}; see segments/rules."""
+
+    name = models.CharField(max_length=200, unique=True)
+    conditions: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    refreshed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A customer stands in a segment since `since`."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["segment", "customer"], name="member_once")]

@@ -1,0 +1,33 @@
+"""What can happen to a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from mikomi.core.events.kinds import Code, event_kind
+
+
+@event_kind("feedback.asked", _("Asked how it went"), subject="invitation")
+@dataclass(frozen=True, slots=True)
+class FeedbackAsked:
+    invitation_id: int
+    kind: Code
+
+
+@event_kind("feedback.answered", _("Answer to a question"), subject="answer")
+@dataclass(frozen=True, slots=True)
+class FeedbackAnswered:
+    answer_id: int
+    kind: Code
+    score: int
+
+
+@event_kind("feedback.poor", _("Poor answer"), subject="answer", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class FeedbackPoor:
+    answer_id: int
+    conversation_id: int | None
+    recovery_id: int | None
+    score: int

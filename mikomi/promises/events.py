@@ -1,0 +1,94 @@
+"""What can happen to a promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from mikomi.core.events.kinds import Code, event_kind
+
+
+@event_kind("promise.made", _("Promised"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    promise_id: int
+    kind: Code
+    due_at: datetime
+    source: Code
+
+
+@event_kind("promise.changed", _("New terms"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseChanged:
+    promise_id: int
+    kind: Code
+    version: int
+    due_at: datetime
+    reason: Code
+
+
+@event_kind("promise.evidence", _("Evidence"), subject="promise", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class EvidenceSeen:
+    promise_id: int
+    kind: Code
+    evidence_kind: Code
+    expected_at: datetime | None = None
+
+
+@event_kind("promise.at_risk", _("At risk"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseAtRisk:
+    """The chance of breach crossed the business's threshold. `slipped`: evidence names a later date."""
+
+    promise_id: int
+    kind: Code
+    version: int
+    risk: float
+    slipped: bool
+    expected_at: datetime | None = None
+
+
+@event_kind("promise.safe", _("No longer at risk"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseSafe:
+    promise_id: int
+    kind: Code
+    risk: float
+
+
+@event_kind("promise.kept", _("Kept"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    promise_id: int
+    kind: Code
+    margin_seconds: int
+
+
+@event_kind("promise.broken", _("Broken"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseBroken:
+    """`is_internal`: a response standard; no recovery case follows, it is shown by itself."""
+
+    promise_id: int
+    kind: Code
+    is_internal: bool
+
+
+@event_kind("promise.withdrawn", _("Withdrawn"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseWithdrawn:
+    promise_id: int
+    kind: Code
+    reason: Code
+
+
+@event_kind("promise.customer_told", _("Customer told of the slip"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class CustomerTold:
+    promise_id: int
+    kind: Code
+    version: int
+    outgoing_id: int

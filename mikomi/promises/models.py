@@ -1,0 +1,185 @@
+"""The ledger of expectations: promises, their versions, the evidence that meets them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Promise(models.Model):
+    """One promise to one customer. The terms live in versions; the newest is copied here for lists."""
+
+    class Kind(models.TextChoices):
+        DELIVERY = "delivery", _("delivery")
+        SHIPPING = "shipping", _("shipping")
+        ANSWER = "answer", _("first answer")
+        CALLBACK = "callback", _("call back")
+        CUSTOM = "custom", _("other promise")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        AT_RISK = "at_risk", _("at risk")
+        KEPT = "kept", _("kept")
+        BROKEN = "broken", _("broken")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class ExpectationClass(models.TextChoices):
+        """The ten keys of the requirements' P1."""
+
+        HONEST = "honest", _("honest")
+        EXPLICIT = "explicit", _("explicit")
+        IMPLICIT = "implicit", _("implicit")
+        EASY = "easy", _("quick and without hassle")
+        HUMAN = "human", _("human")
+        STATIC = "static", _("static")
+        DYNAMIC = "dynamic", _("dynamic")
+        TECHNOLOGICAL = "technological", _("technological")
+        SIMPLE = "simple", _("simple")
+        SUPPORTED = "supported", _("continuing support")
+
+    token = models.CharField(
+        max_length=32, unique=True, help_text="Unguessable; the address of the public page."
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    expectation = models.CharField(
+        max_length=16, choices=ExpectationClass.choices, default=ExpectationClass.EXPLICIT
+    )
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="promises")
+    subject_type = models.CharField(
+        max_length=32, blank=True, help_text="Registered from above: order, conversation…"
+    )
+    subject_id = models.BigIntegerField(null=True)
+    is_internal = models.BooleanField(
+        default=False, help_text="A response standard: never public, reported by itself."
+    )
+    maker_id = models.BigIntegerField(null=True, help_text="The user who made it; none: a rule of the shop.")
+    keeper_id = models.BigIntegerField(null=True, help_text="The user who keeps it.")
+    team_id = models.BigIntegerField(null=True, help_text="Only this team's members see it; none: everybody.")
+    source = models.CharField(
+        max_length=32, help_text="Code: order_date, ship_rule, composer, standard, api…"
+    )
+    group_key = models.CharField(
+        max_length=64, blank=True, help_text="Comparable cases share it: kind, store, carrier."
+    )
+    statement = models.TextField(blank=True, help_text="What was said, in the words used.")
+    made_at = models.DateTimeField()
+    first_due_at = models.DateTimeField(
+        help_text="As first promised: the honest figure is counted against this."
+    )
+    due_at = models.DateTimeField(help_text="Of the newest version, moved by pauses.")
+    version_number = models.PositiveSmallIntegerField(default=1)
+    expected_at = models.DateTimeField(null=True, help_text="The newest estimate from evidence.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    risk = models.FloatField(default=0.0, help_text="Chance of breach at the last look, 0…1.")
+    look_at = models.DateTimeField(null=True, help_text="When the sweep looks again; none once decided.")
+    met_at = models.DateTimeField(null=True, help_text="When what was promised happened.")
+    decided_at = models.DateTimeField(null=True)
+    backfill = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["look_at", "id"], name="promise_look", condition=Q(look_at__isnull=False)),
+            models.Index(
+                fields=["-risk", "due_at", "id"],
+                name="promise_to_save",
+                condition=Q(state__in=["open", "at_risk"]),
+            ),
+            models.Index(fields=["state", "due_at", "id"], name="promise_state"),
+            models.Index(fields=["customer", "-made_at", "-id"], name="promise_customer"),
+            models.Index(fields=["subject_type", "subject_id"], name="promise_subject"),
+            models.Index(fields=["kind", "group_key", "decided_at"], name="promise_comparable"),
+        ]
+
+    def __str__(self) -> str:
+        return f"promise {self.pk}"
+
+
+class PromiseVersion(models.Model):
+    """The terms from one moment on. Never edited: new terms are a new version."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    statement = models.TextField(blank=True)
+    reason = models.CharField(max_length=64, blank=True, help_text="Code: why the terms changed.")
+    note = models.TextField(blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(help_text="When these terms were given.")
+    known_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["promise", "number"], name="promise_version_once")
+        ]
+
+
+class Evidence(models.Model):
+    """Something that bears on a promise: shipped, delivered, answered, called, an estimate that moved."""
+
+    class Kind(models.TextChoices):
+        ESTIMATE = "estimate", _("estimate")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+        ANSWERED = "answered", _("answered")
+        CALLED = "called", _("called")
+        DONE = "done", _("done")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("resumed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="evidence")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    occurred_at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    expected_at = models.DateTimeField(null=True, help_text="For an estimate: the moment it names.")
+    reason = models.CharField(max_length=64, blank=True, help_text="Code: carrier_delay, out_of_stock…")
+    source = models.CharField(max_length=32, help_text="Code: shopify, import, agent, channel…")
+    once_key = models.CharField(max_length=120, help_text="The same observation arrives once.")
+    actor_id = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["occurred_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["promise", "once_key"], name="evidence_once")
+        ]
+
+
+class Comparable(models.Model):
+    """How long comparable past cases took, as shares of the promised time: the first forecast of breach."""
+
+    kind = models.CharField(max_length=12)
+    group_key = models.CharField(max_length=64, blank=True)
+    count = models.IntegerField()
+    shares: models.JSONField[list[float], list[float]] = models.JSONField(
+        default=list, help_text="Ascending quantiles (0…1 by 1/20) of taken ÷ promised time."
+    )
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "group_key"], name="comparable_once")
+        ]
+
+
+class Slip(models.Model):
+    """One slip of one version of a promise and what the customer was told of it: at most one row, so one notice."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="slips")
+    version_number = models.PositiveSmallIntegerField()
+    noticed_at = models.DateTimeField()
+    expected_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=64, blank=True)
+    outgoing = models.ForeignKey(
+        "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    outcome: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["promise", "version_number"], name="slip_told_once_per_version")
+        ]
