@@ -7,7 +7,7 @@ from .headers import decode_words, raw_text, unfold
 from .limits import MAX_ADDRESSES
 
 _SPACE = re.compile(r"\s+")
-_BARE = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_BARE = re.compile(r"[^\s<>()\[\],;:']+@[^\s<>()\[\],;:\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,10 @@ class _Reader:
         elif match:
             name = (words[: match.start()] + words[match.end() :]).strip(" []'\"")
             self.found.append(Address(_plain_name(comment or name), clean_address(match[0])))
+        elif " " in words:
+            self.found.append(Address(_plain_name(words), ""))
         else:
-            self.found.append(Address("", words) if " " not in words else Address(_plain_name(words), ""))
+            self.found.append(Address(_plain_name(comment), words))
 
 
 def _plain_name(name: str) -> str:
@@ -144,7 +146,7 @@ def clean_address(text: str) -> str:
     text = decode_words(text)
     text = re.sub(r"\([^)]*\)", "", text)
     if not text.startswith('"'):
-        text = re.sub(r"\s+", "", text)
+        text = re.sub(r"[\s\"]+", "", text)
     text = re.sub(r"^(mailto|smtp):", "", text.strip(), flags=re.I)
     if text.startswith("@") and ":" in text:  # a source route
         text = text.rpartition(":")[2]

@@ -110,6 +110,8 @@ def _is_out_of_office(headers: Headers, subject: str, automatic: list[str]) -> b
         return True
     if submitted.startswith("auto-replied"):
         return True
+    if "x-ms-exchange-inbox-rules-loop" in headers and "X-Auto-Response-Suppress" in automatic:
+        return True  # what Exchange's out-of-office rule writes
     marked = [name for name in automatic if name not in ("Auto-Submitted", "x-loop")]
     if (
         headers.text("precedence").lower() in ("auto_reply", "auto-reply")
@@ -139,4 +141,6 @@ def _sender_reasons(headers: Headers, root: Entity, sender: Address) -> list[str
 def _is_feedback_loop(root: Entity) -> bool:
     if root.parameters.get("report-type", "").lower() == "feedback-report":
         return True
-    return any(entity.content_type == "message/feedback-report" for entity in root.walk())
+    parts = {entity.content_type for entity in root.walk()}
+    complaint = root.headers.text("subject").strip().lower().startswith("complaint about message from")
+    return "message/feedback-report" in parts or (complaint and "message/rfc822" in parts)

@@ -139,7 +139,7 @@ def _text(entity: Entity, body: Body, blocks: list[Block]) -> None:
         body.parts.append(_part(entity))
     data = entity.content(limits.MAX_TEXT)
     if entity.content_type == "text/plain":
-        data = _take_uuencoded(data, body)
+        _list_uuencoded(data, body)
     found = decode(data, _declared_charset(entity, data))
     body.charset = body.charset or found.charset
     body.lossy = body.lossy or found.lossy
@@ -186,22 +186,17 @@ def _plain_from_enriched(text: str) -> str:
     return re.sub(r"</?[A-Za-z][^<>]{0,60}>", "", text).replace("<<", "<")
 
 
-def _take_uuencoded(data: bytes, body: Body) -> bytes:
-    """Uuencoded files in the text become parts and leave it."""
+def _list_uuencoded(data: bytes, body: Body) -> None:
+    """Uuencoded files in the text are parts too. The text keeps them (nothing is cut away), the view folds them."""
     if b"begin" not in data or b"\nend" not in data:
-        return data
-
-    def take(match: re.Match[bytes]) -> bytes:
+        return
+    for match in _UU.finditer(data):
         content = decode_uu(match[2])
-        if not content:
-            return match[0]
-        name = safe_name(decode(match[1]).text)
-        body.parts.append(
-            Part(name, "application/octet-stream", len(content), "attachment", _body=memoryview(content))
-        )
-        return b""
-
-    return _UU.sub(take, data)
+        if content and len(body.parts) < limits.MAX_PARTS:
+            name = safe_name(decode(match[1]).text)
+            body.parts.append(
+                Part(name, "application/octet-stream", len(content), "attachment", _body=memoryview(content))
+            )
 
 
 def _promote_named_text(root: Entity, body: Body) -> None:

@@ -6,13 +6,14 @@ UTF-8; cp932; EUC-JP; a guess among the other scripts; at last cp1252, marked as
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 _SAMPLE = 8_000  # bytes that a guess looks at
 _ESCAPE = re.compile(rb"(\x1b\$\([A-Z@]|\x1b\$[@ABC]|\x1b\([A-Z@]|\x1b\.[AF]|\x0e|\x0f|\r\n|\n|\r)")
 _ISO2022 = re.compile(rb"\x1b(\$[@B]|\$\([A-Z@]|\([BJI])")
+_KANA_LETTER = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
+_PAIRS = re.compile(rb"(?:[\xa1-\xfe][\xa1-\xfe])+")
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
 
 _ALIASES = {
@@ -119,13 +120,16 @@ def codec_name(declared: str) -> str:
     return found.name
 
 
-def decode(data: bytes, declared: str = "") -> Decoded:
-    """The text of `data`, by the ladder; never raises."""
-    found = _ladder(data, codec_name(declared))
+def decode(data: bytes, declared: str = "", *, guess_western: bool = True) -> Decoded:
+    """The text of `data`, by the ladder; never raises.
+
+    `guess_western` reads bytes that nothing explains as cp1252; without it they are a marked loss.
+    """
+    found = _ladder(data, codec_name(declared), guess_western)
     return Decoded(clean(found.text), found.charset, found.lossy)
 
 
-def _ladder(data: bytes, codec: str) -> Decoded:
+def _ladder(data: bytes, codec: str, guess_western: bool) -> Decoded:
     if codec in ("", "cp1252", "utf-8", "cp932", "iso2022_jp") and _ISO2022.search(data[:200_000]):
         return _decode_iso2022(data)
     if data.isascii() and codec not in (
@@ -141,10 +145,12 @@ def _ladder(data: bytes, codec: str) -> Decoded:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
         codec = "utf-16"
     if codec == "iso2022_jp":
-        return _guess(data, "")
+        return _guess(data, "") or _lost(data, "utf-8")
     if codec and codec not in _VAGUE:
         return _declared(data, codec)
-    return _guess(data, codec)
+    if found := _guess(data, codec):
+        return found
+    return _western(data, codec) if guess_western else _lost(data, "utf-8")
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -161,43 +167,33 @@ def _declared(data: bytes, codec: str) -> Decoded:
         return Decoded(text, codec)
     if codec == "utf-8" and data.endswith(b"\x00"):
         return _declared(data.rstrip(b"\x00"), codec)
-    loose = data.decode(codec, "replace")
+    lost = _lost(data, codec)
     high = sum(byte > 127 for byte in data[:_SAMPLE])
-    bad = loose[:_SAMPLE].count("\ufffd")
-    if bad <= max(1, high // 20):
-        return Decoded(loose, codec, True)
-    guessed = _guess(data, "")
-    return Decoded(loose, codec, True) if guessed.lossy and bad * 3 < high else guessed
+    if lost.text[:_SAMPLE].count("\ufffd") <= max(1, high // 20):
+        return lost
+    return _guess(data, "") or lost
 
 
-def _guess(data: bytes, codec: str) -> Decoded:
-    """Decode bytes whose charset is not named, or is named by a word that means nothing (us-ascii, iso-8859-1)."""
+def _lost(data: bytes, codec: str) -> Decoded:
+    return Decoded(data.decode(codec, "replace"), codec, True)
+
+
+def _guess(data: bytes, codec: str) -> Decoded | None:
+    """Decode bytes whose charset is not named, or is named by a word that means little (us-ascii, iso-8859-1)."""
     text = _strict(data, "utf-8-sig")
     if text is not None:
         return Decoded(text, "utf-8")
-    japanese = _japanese(data)
-    if japanese is not None:
-        return japanese
-    if not codec:
-        other = _other_script(data)
-        if other is not None:
-            return other
-    if codec not in ("", "cp1252"):
-        text = _strict(data, codec)
-        if text is not None:
-            return Decoded(text, codec)
-    return _western(data)
+    return _japanese(data) or _east_asian(data) or (_other_script(data) if not codec else None)
 
 
-def _western(data: bytes) -> Decoded:
+def _western(data: bytes, codec: str) -> Decoded:
+    if codec not in ("", "cp1252") and (text := _strict(data, codec)) is not None:
+        return Decoded(text, codec)
     mostly_utf8 = data.decode("utf-8", "replace")
     bad, good = mostly_utf8.count("\ufffd"), sum(char > "\x7f" for char in mostly_utf8[:_SAMPLE])
     if bad * 4 < good:
         return Decoded(mostly_utf8, "utf-8", True)
-    text = _strict(data, "cp1252")
-    if text is not None:
-        return Decoded(text, "cp1252")
-    return Decoded("".join(_cp1252_table()[byte] for byte in data), "cp1252", True)
+    return Decoded("".join(_cp1252_table()[byte] for byte in data), "cp1252", codec == "")
 
 
 @lru_cache(maxsize=1)
@@ -211,7 +207,9 @@ def _japanese(data: bytes) -> Decoded | None:
     best_score = 0.5
     for codec in ("cp932", "euc_jp"):
         text = _strict(data, codec)
-        if text is not None and (score := _japanese_score(text[:_SAMPLE])) > best_score:
+        if text is None or (score := _japanese_score(text[:_SAMPLE])) <= best_score:
+            continue
+        if _KANA_LETTER.search(text) or score > 0.95:  # without kana it may as well be Chinese
             best, best_score = Decoded(text, codec), score
     if best is None and len(data) > 40:
         loose = data.decode("cp932", "replace")
@@ -246,20 +244,36 @@ def _is_level_one(char: str) -> bool:
     return len(encoded) == 2 and encoded[0] <= 0xCF
 
 
+def _east_asian(data: bytes) -> Decoded | None:
+    """GB2312 or EUC-KR, told from the lead bytes of their everyday characters; both are pairs of high bytes."""
+    sample = data[:_SAMPLE]
+    runs = b"".join(_PAIRS.findall(sample))
+    high = sum(byte > 127 for byte in sample)
+    if len(runs) < 8 or len(runs) < high * 0.97:
+        return None
+    leads = [byte for byte in runs[::2] if byte >= 0xB0]
+    if len(leads) * 2 < len(runs) * 0.4:
+        return None
+    hangul = sum(byte <= 0xC8 for byte in leads) / len(leads)
+    hanzi = sum(byte <= 0xD7 for byte in leads) / len(leads)
+    codec = "cp949" if hangul > 0.97 else "gb18030" if hanzi > 0.8 else ""
+    text = _strict(data, codec) if codec else None
+    return Decoded(text, codec) if text is not None else None
+
+
+_OTHER_CODECS = ["big5", "cp1251", "koi8_r", "iso8859_5", "cp1253", "cp1255", "cp1256", "cp874", "gb18030", "cp949"]
+
+
 def _other_script(data: bytes) -> Decoded | None:
-    """Chinese, Korean, Cyrillic, Greek… by charset-normalizer, on a sample."""
+    """Cyrillic, Greek, Hebrew, Arabic, Thai and the rest of Chinese, by charset-normalizer on a sample."""
     from charset_normalizer import from_bytes
 
     sample = data[:_SAMPLE]
-    if sum(byte > 127 for byte in sample) * 4 < len(sample):
+    if sum(byte > 127 for byte in sample) * 4 < len(sample) or len(sample) < 12:
         return None  # few letters beyond ASCII: a Western language
-    found = from_bytes(sample, steps=3, chunk_size=512, threshold=0.3).best()
-    if found is None or not found.alphabets:
-        return None
-    text = _strict(data, found.encoding)
-    if text is None or not any(
-        unicodedata.category(char) == "Lo" or char >= "\u0370" for char in text[:_SAMPLE]
-    ):
+    found = from_bytes(sample, steps=3, chunk_size=512, threshold=0.2, cp_isolation=_OTHER_CODECS).best()
+    text = _strict(data, found.encoding) if found is not None else None
+    if found is None or text is None or "\x00" in text:
         return None
     return Decoded(text, found.encoding)
 

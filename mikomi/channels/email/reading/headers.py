@@ -9,6 +9,7 @@ from .limits import MAX_NAME
 from .transfer import decode_base64
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?\s?([BbQq])\?(.*?)(?:\?=|\?$|$(?<==))", re.S)
+_RAW_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?]*\?=")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]*")
 _PARAMETER = re.compile(
@@ -18,10 +19,15 @@ _PARAMETER = re.compile(
 
 
 def raw_text(value: bytes, charset: str = "") -> str:
-    """A raw header value as text; bytes beyond ASCII are read by the ladder, with `charset` as the hint."""
+    """A raw header value as text; bytes beyond ASCII are read by the ladder, with `charset` as the hint.
+
+    A header names no charset, so the ladder ends in a marked loss where the bytes are neither Unicode nor of a script
+    that can be told.
+    """
     if value.isascii() and b"\x1b" not in value:
         return value.decode("ascii")
-    return decode(value, charset).text
+    value = _RAW_WORD.sub(lambda word: re.sub(rb"[\x80-\xff]", lambda byte: b"=%02X" % byte[0][0], word[0]), value)
+    return decode(value, charset, guess_western=False).text
 
 
 def unfold(text: str) -> str:

@@ -8,7 +8,7 @@ from .addresses import Address, parse_addresses
 from .automation import judge_automation
 from .body import Body, read_body
 from .bounces import BounceFinding, find_bounces
-from .charset import clean, decode
+from .charset import clean, codec_name, decode
 from .dates import parse_date, received_date
 from .headers import raw_text, text_value, unfold
 from .mime import Entity, Headers, parse_entity
@@ -18,6 +18,8 @@ PARSER_VERSION = 1
 """Raised with every change that reads a message differently; stored messages of an older one can be re-derived."""
 
 _MESSAGE_ID = re.compile(r"<\s*([^<>\s][^<>]{0,990}?)\s*>")
+_WORD_CHARSET = re.compile(rb"=\?([A-Za-z0-9_\-]{2,40})(?:\*[a-z\-]+)?\?[bq]\?", re.I)
+_MEANS_LITTLE = ("", "utf-8", "cp1252", "cp1254", "ascii")
 _KEPT_HEADERS = (
     "auto-submitted", "authentication-results", "content-type", "date", "delivered-to", "errors-to", "feedback-id",
     "importance", "in-reply-to", "list-id", "list-post", "list-unsubscribe", "message-id", "organization", "precedence",
@@ -93,11 +95,11 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
 
 
 def _header_charset(root: Entity, body: Body) -> str:
-    """The charset that raw bytes in headers are most likely in: that of the text."""
-    declared = next(
-        (item.parameters["charset"] for item in root.walk() if item.parameters.get("charset")), ""
-    )
-    return body.charset if body.charset not in ("", "us-ascii") else declared
+    """The charset that raw bytes in headers are most likely in: one that the message names elsewhere."""
+    named = [item.parameters["charset"] for item in root.walk() if item.parameters.get("charset")]
+    named += [match[1].decode("ascii") for _, value in root.headers.items for match in _WORD_CHARSET.finditer(value)]
+    named.append(body.charset)
+    return next((name for name in named[:100] if codec_name(name) not in _MEANS_LITTLE), "")
 
 
 def _sender(headers: Headers, charset: str) -> Address:

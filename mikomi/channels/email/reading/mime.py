@@ -16,6 +16,10 @@ _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _MBOX = re.compile(rb">?From [^\r\n]*(?:\r\n|\n|\r)")
 _CONTENT_TYPE = re.compile(r"^([a-z0-9!#$&^_.+\-]+)/([a-z0-9!#$&^_.+\-]+)")
+_ENVELOPE = frozenset({b"from", b"to", b"subject", b"date", b"message-id", b"received", b"return-path"})
+_KNOWN = _ENVELOPE | {b"cc", b"mime-version", b"content-type", b"content-transfer-encoding", b"reply-to",
+                      b"content-disposition", b"x-mailer", b"references", b"in-reply-to"}  # fmt: skip
+_LOOK_AHEAD = 60  # lines
 _GUESSED = re.compile(rb"(?:^|[\r\n])--([^\r\n]{1,200}?)[ \t]*[\r\n]")
 _ENCODINGS = ("base64", "quoted-printable", "7bit", "8bit", "binary")
 
@@ -136,7 +140,7 @@ def read_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:
             keep()
             name = match[0][:-1].strip().decode("ascii").lower()
             current = [line[match.end() :]]
-        elif line.startswith(b"--") or not _goes_on(data, following, end):
+        elif not _goes_on(data, following, end, line.startswith(b"--")):
             if line.strip():
                 headers.defects.append("headers end without a blank line")
             else:
@@ -163,10 +167,21 @@ def _line(data: bytes, at: int, end: int) -> tuple[int, int]:
     return (newline - 1 if newline > at and data[newline - 1] == 0x0D else newline), newline + 1
 
 
-def _goes_on(data: bytes, at: int, end: int) -> bool:
-    """True when the line at `at` is a header, so that the line before it was only a broken one."""
-    match = _NAME.match(data, at, min(end, at + 80))
-    return match is not None and match[0][:-1].strip().lower() not in (b"http", b"https")
+def _goes_on(data: bytes, at: int, end: int, after_dashes: bool = False) -> bool:
+    """True when headers follow from `at` before the next blank line, so that the line before was only a broken one.
+
+    After a line that looks like a boundary, the headers of a part do not count.
+    """
+    for _ in range(_LOOK_AHEAD):
+        line_end, following = _line(data, at, end)
+        line = data[at : min(line_end, at + 80)]
+        if not line.strip():
+            return False
+        match = _NAME.match(line)
+        if match and match[0][:-1].strip().lower() in (_ENVELOPE if after_dashes else _KNOWN):
+            return True
+        at = following
+    return False
 
 
 def _entity(data: bytes, start: int, end: int, default: str, depth: int, budget: _Budget) -> Entity:
