@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import AccessLog, ApiToken, RemedyLimit, User
-from mikomi.core.access.rules import Permission, Role
+from mikomi.core.access.rules import Permission, Role, hash_key
 
 TOKEN_PREFIX = "mik_"  # noqa: S105 - not a password, the mark by which leaked keys are found
 
@@ -122,8 +121,3 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
     actor.require(Permission.SETTINGS_MANAGE)
     if ApiToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=clock.now()):
         log("token.revoked", actor=actor, subject_type="token", subject_id=token_id)
-
-
-def hash_key(key: str) -> str:
-    """What is stored of a token's key: it is random and long, so a plain SHA-256 can't be guessed back."""
-    return hashlib.sha256(key.encode()).hexdigest()

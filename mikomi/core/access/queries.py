@@ -9,8 +9,7 @@ from django.db.models import Q, QuerySet
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import AccessLog, ApiToken, RemedyLimit, User
-from mikomi.core.access.operations import hash_key
-from mikomi.core.access.rules import Permission
+from mikomi.core.access.rules import Permission, hash_key
 
 
 def users(*, actor: Actor) -> QuerySet[User]:

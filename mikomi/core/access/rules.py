@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 
@@ -92,3 +93,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def permissions_of(role: str) -> frozenset[Permission]:
     """The rights of a role. `ValueError` for a role that doesn't exist."""
     return PERMISSIONS[Role(role)]
+
+
+def hash_key(key: str) -> str:
+    """What is stored of a token's key: it is random and long, so a plain SHA-256 can't be guessed back."""
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""Backup and restore: the database and the files of the data folder in one archive, with checksums.
+
+SQLite is copied by its own online backup while everybody works on; PostgreSQL by `pg_dump` of the same major
+version. Files are added after the database: a file is stored before its row, so every row's file is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from mikomi import __version__
+from mikomi.core import clock
+from mikomi.ops.cli import CommandError
+
+MANIFEST = "manifest.json"
+
+
+def backup(target: Path) -> Path:
+    """Write everything to `target` (a .tar.gz). It appears whole or not at all. Returns its path."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        dump = Path(folder) / ("database.sqlite3" if connection.vendor == "sqlite" else "database.dump")
+        _dump_sqlite(dump) if connection.vendor == "sqlite" else _dump_postgresql(dump)
+        part = Path(folder) / "part.tar.gz"
+        with tarfile.open(part, "w:gz", compresslevel=6) as archive:
+            _add_manifest(archive, dump)
+            archive.add(dump, dump.name)
+            if (settings.DATA_DIR / "files").exists():
+                archive.add(settings.DATA_DIR / "files", "files")
+        part.replace(target)
+    return target
+
+
+def _add_manifest(archive: tarfile.TarFile, dump: Path) -> None:
+    manifest = {
+        "mikomi": __version__,
+        "engine": connection.vendor,
+        "made_at": clock.now().isoformat(),
+        "database": dump.name,
+        "sha256": _digest(dump),
+    }
+    data = json.dumps(manifest, indent=2).encode()
+    entry = tarfile.TarInfo(MANIFEST)
+    entry.size = len(data)
+    archive.addfile(entry, io.BytesIO(data))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _dump_sqlite(target: Path) -> None:
+    connection.ensure_connection()
+    with sqlite3.connect(target) as copy:
+        connection.connection.backup(copy)
+    copy.close()
+
+
+def _postgresql_environment() -> dict[str, str]:
+    spec = connection.settings_dict
+    import os
+
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    return dict(os.environ) | {name: str(spec[key]) for name, key in names.items() if spec[key]}
+
+
+def _run(program: str, *arguments: str) -> None:
+    path = shutil.which(program)
+    if path is None:
+        raise CommandError(
+            f"{program} is not found; install PostgreSQL's client programs of the server's version."
+        )
+    done = subprocess.run(
+        [path, *arguments], env=_postgresql_environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CommandError(f"{program} failed: {done.stderr.strip()}")
+
+
+def _dump_postgresql(target: Path) -> None:
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def restore(source: Path, *, replace: bool) -> None:
+    """Put a backup back. Refuses a damaged archive, one of the other engine, and (without `replace`) existing data."""
+    if not source.is_file():
+        raise CommandError(f"{source} is not a file.")
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+        unpacked = Path(folder)
+        try:
+            with tarfile.open(source, "r:gz") as archive:
+                archive.extractall(unpacked, filter="data")
+            manifest = json.loads((unpacked / MANIFEST).read_text())
+        except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+            raise CommandError(f"{source} is not a whole backup of Mikomi: {error}") from error
+        _refuse_unfit(manifest, unpacked, replace=replace)
+        dump = unpacked / manifest["database"]
+        _restore_sqlite(dump) if connection.vendor == "sqlite" else _restore_postgresql(dump)
+        _restore_files(unpacked / "files")
+
+
+def _refuse_unfit(manifest: dict[str, Any], unpacked: Path, *, replace: bool) -> None:
+    if manifest["engine"] != connection.vendor:
+        raise CommandError(
+            f"This backup is of {manifest['engine']}, this installation runs on {connection.vendor}."
+        )
+    if manifest["sha256"] != _digest(unpacked / manifest["database"]):
+        raise CommandError("The backup is damaged: its database's checksum is not the one in its manifest.")
+    if not replace and connection.introspection.table_names():
+        raise CommandError("There is data here already. Stop Mikomi and say --replace to overwrite it.")
+
+
+def _restore_sqlite(dump: Path) -> None:
+    """Through SQLite's own backup, so that the live file is replaced whole, in one transaction."""
+    connection.ensure_connection()
+    with sqlite3.connect(dump) as copy:
+        copy.backup(connection.connection)
+    copy.close()
+
+
+def _restore_postgresql(dump: Path) -> None:
+    _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction",
+         f"--dbname={connection.settings_dict['NAME']}", str(dump))  # fmt: skip
+
+
+def _restore_files(folder: Path) -> None:
+    """Add the files of the backup; contents are named by their hash, so nothing is overwritten with other bytes."""
+    for path in folder.rglob("*") if folder.exists() else ():
+        target = settings.DATA_DIR / "files" / path.relative_to(folder)
+        if path.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)

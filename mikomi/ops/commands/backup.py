@@ -1,0 +1,24 @@
+"""`mikomi backup`: database and files in one archive, while everybody works on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "write the database and all files to one archive, without stopping"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", type=Path, nargs="?", help="default: backups/ in the data folder, by date")
+
+
+def run(options: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from mikomi.core import clock
+    from mikomi.ops import backups
+
+    name = f"mikomi-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
+    path = backups.backup((options.target or settings.DATA_DIR / "backups" / name).absolute())
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+    return 0

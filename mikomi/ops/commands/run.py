@@ -1,0 +1,82 @@
+"""`mikomi run`: what `make run` does. Data folder, secret key, migrations, sample business, web and worker."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from pathlib import Path
+
+from mikomi import config
+
+HELP = "try Mikomi on this machine: everything in one command, with a sample business"
+SIGN_INS = "olivia@shop.example (owner) · mika@shop.example (manager) · aiko@shop.example (agent)"
+PASSWORD = "mikomi-sample"  # noqa: S105 - of the sample business, printed for everybody to see
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--demo", type=int, choices=(0, 1), default=1, help="1: with the sample business, 0: empty"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    from mikomi.ops import cli, serving
+
+    serving.refuse_used_port(options.host, options.port)
+    choose_settings(options.host, options.port)
+    cli.prepare()
+    from mikomi.ops import upgrading
+
+    upgrading.upgrade()
+    prepare_business(with_sample=bool(options.demo))
+    announce(options.host, options.port)
+    return serving.serve(host=options.host, port=options.port, with_worker=True)
+
+
+def choose_settings(host: str, port: int) -> None:
+    """Settings for one machine; whatever is set in the environment wins."""
+    defaults = {
+        "MIKOMI_ENV": "development",
+        "MIKOMI_URL": f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}",  # noqa: S104
+        "MIKOMI_HOSTS": "*" if host in ("0.0.0.0", "::") else f"{host},127.0.0.1,localhost",  # noqa: S104
+        "MIKOMI_LOG": "warning",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("MIKOMI_SECRET_KEY", kept_secret(config.load()["MIKOMI_DATA"]))
+
+
+def kept_secret(folder: Path) -> str:
+    """A random key, made once and kept in the data folder, so that sessions and sealed passwords survive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret.key"
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def prepare_business(*, with_sample: bool) -> None:
+    """Load the sample into an empty database; an existing business is left as it is."""
+    from mikomi.core.business.models import Business
+
+    if with_sample and not Business.objects.exists():
+        from mikomi.ops import demo
+
+        print("Loading the sample business …", flush=True)
+        demo.load()
+
+
+def announce(host: str, port: int) -> None:
+    from mikomi.core.access.models import User
+
+    address = f"http://{host}:{port}"
+    if User.objects.filter(email="olivia@shop.example").exists():
+        print(f"Mikomi is at {address} — sign in as {SIGN_INS}, password {PASSWORD}", flush=True)
+    elif User.objects.exists():
+        print(f"Mikomi is at {address}", flush=True)
+    else:
+        print(f"Mikomi is at {address} — open it to set up your business", flush=True)

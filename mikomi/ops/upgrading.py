@@ -1,0 +1,40 @@
+"""Bring the database and the static files to this version."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mikomi import __version__, translations
+from mikomi.ops.cli import CommandError
+
+
+def upgrade() -> None:
+    """Migrate, compile translations, collect static files, add missing default texts. Safe to repeat."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    translations.compile_if_older()
+    if has_pending_migrations():
+        call_command("migrate", interactive=False, verbosity=0)
+    collect_static_files()
+
+
+def has_pending_migrations() -> bool:
+    """Whether the database is older than the code."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def refuse_old_database() -> None:
+    """Raise `CommandError` when `mikomi upgrade` has to come first."""
+    if has_pending_migrations():
+        raise CommandError("The database is older than this version. Make a backup, then run: mikomi upgrade")
+
+
+def collect_static_files() -> None:
+    """Collect and compress what pages load, once per version of the code."""
+    mark = settings.STATIC_ROOT / "version.txt"
+    if settings.ENVIRONMENT == "production" and not (mark.exists() and mark.read_text() == __version__):
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        mark.write_text(__version__)
