@@ -1,0 +1,99 @@
+"""What the workers do, registered at start-up by the apps: duties, schedules, and what to free of a dead worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, get_args
+
+Lane = Literal["quick", "send", "hooks", "poll", "tasks"]
+"""One thread each: short database work · our messages · others' webhooks · mailboxes · long jobs."""
+
+LANES: tuple[Lane, ...] = get_args(Lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Called by every worker each `every`, and again at once while it returns more than 0 (things done).
+
+    `on_change`: also called soon after anything was written to the database, so that work waits for a fraction of a
+    second only. Such a function must cost next to nothing, and write nothing, when there is nothing to do.
+    """
+
+    name: str
+    every: timedelta
+    lane: Lane
+    function: Callable[[str], int]
+    on_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Called once per period, by one of all workers."""
+
+    name: str
+    every: timedelta
+    function: Callable[[], object]
+    lane: Lane
+
+
+_duties: dict[str, Duty] = {}
+_schedules: dict[str, Scheduled] = {}
+_frees: dict[str, Callable[[Sequence[str]], int]] = {}
+
+
+def duty(
+    name: str, every: timedelta, lane: Lane, function: Callable[[str], int], *, on_change: bool = False
+) -> None:
+    """Register a duty; `function` takes the worker's name. Raises `ValueError` for a name taken twice."""
+    _refuse(name, _duties, every, lane)
+    _duties[name] = Duty(name, every, lane, function, on_change)
+
+
+def schedule(name: str, every: timedelta, function: Callable[[], object], *, lane: Lane = "tasks") -> None:
+    """Register what one of all workers does once per period. Raises `ValueError` for a name taken twice."""
+    _refuse(name, _schedules, every, lane)
+    _schedules[name] = Scheduled(name, every, function, lane)
+
+
+def on_dead_worker(name: str, free: Callable[[Sequence[str]], int]) -> None:
+    """Register what frees the claims of dead workers.
+
+    `free` takes the names of workers and returns how many claims it freed. It is called again and again with the
+    same names, also by several workers at once: it must be a conditional UPDATE.
+    """
+    if name in _frees:
+        raise ValueError(f"{name!r} is registered twice for dead workers.")
+    _frees[name] = free
+
+
+def _refuse(name: str, taken: dict[str, Duty] | dict[str, Scheduled], every: timedelta, lane: str) -> None:
+    if name in taken:
+        raise ValueError(f"{name!r} is registered twice.")
+    if lane not in LANES:
+        raise ValueError(f"{name!r} names the lane {lane!r}; there are {', '.join(LANES)}.")
+    if every <= timedelta(0):
+        raise ValueError(f"{name!r} must have a period longer than nothing, not {every}.")
+
+
+def duties(lane: str) -> list[Duty]:
+    """The duties of a lane, in the order they were registered."""
+    return [duty for duty in _duties.values() if duty.lane == lane]
+
+
+def schedules(lane: str | None = None) -> list[Scheduled]:
+    """The schedules of a lane, or all."""
+    return [item for item in _schedules.values() if lane in (None, item.lane)]
+
+
+def frees() -> list[tuple[str, Callable[[Sequence[str]], int]]]:
+    """What frees the claims of dead workers, by name."""
+    return list(_frees.items())
+
+
+def forget(name: str) -> None:
+    """Take whatever is registered under this name away again (tests)."""
+    _duties.pop(name, None)
+    _schedules.pop(name, None)
+    _frees.pop(name, None)

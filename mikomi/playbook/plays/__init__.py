@@ -1,0 +1,1 @@
+"""The plays, one file each; table.py says what each reacts to."""
