@@ -12,6 +12,8 @@ from .mime import Entity, Headers, parse_entity, read_headers
 from .parsed import Bounce
 
 _MAX_BOUNCES = 200
+_MAX_GROUPS = 1_000
+_BLANK = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _DELIVERED = ("delivered", "relayed", "expanded")
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _DAEMON = re.compile(
@@ -34,18 +36,15 @@ _ORIGINAL = re.compile(
     r"^(?:-{2,}.{0,20}(?:this is a copy of (?:the|your)|original message|below this line|the header|returned message|unsent message|message header|included is|"
     r"undelivered message|forwarded message|begin(?:ning)? (?:of )?(?:message|header)|copy of (?:the|your)|enclosed is|start of).*|"
     r".{0,20}(?:original message|message headers?|unsent message|your message|the header).{0,40}(?:follow|below|reads|is as).*|"
-    r"(?:received|return-path|x-original-to|message-id|dkim-signature): .*|=+ ?original.*|\*{3,} .*original.*|.*(?:元のメッセージ|オリジナル(?:の)?メッセージ).{0,20})$",
+    r"(?:received|return-path|x-original-to|message-id|dkim-signature): ?.*|=+ ?original.*|\*{3,} .*original.*|.*(?:元のメッセージ|オリジナル(?:の)?メッセージ).{0,20})$",
     re.I | re.M,
 )
 _ADDRESS = re.compile(
     r"(?<![\w.+\-/=])[\w.+\-/='!#$%&*?^{|}~]{1,64}@[A-Za-z0-9](?:[\w.\-]{0,250}[A-Za-z0-9])?"
 )
-_REPORTED = re.compile(
-    r"could not be (?:delivered|reached|sent)|did not (?:like|reach|receive)|was not delivered|undeliver|permanent(?:ly)? (?:fail|error|fatal)|"
-    r"fail(?:ed|ure)|unable to (?:deliver|send)|wasn.?t able to|user unknown|not be delivered|delivery|returned|bounce|rejected|error|"
-    r"не может быть|届け|配信|送信|unknown|delay|could not|couldn.?t|smtp|not found|hasn't|cannot",
-    re.I,
-)
+_FAILING = re.compile(rf"^[ \t]*(?:[45]\d\d[ \-]+)?<?({_ADDRESS.pattern})>?(?:\.\.\.|:[ \n]|[ \t]*$)", re.M)
+_NEXT_FAILURE = re.compile(r"\n[45]\d\d [^<\n]+\.\.\. ")
+_MESSAGE_ID = re.compile(r"message-id: ?<[^<>]*>|\bid <[^<>]*>", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +106,14 @@ def _split_report(text: str) -> tuple[str, str]:
 
 def _status_groups(root: Entity) -> Iterator[Headers]:
     """The per-recipient groups of the report parts of this message (not of messages nested in it)."""
-    for entity in root.walk():
-        if entity.content_type not in _STATUS_PARTS:
-            continue
-        data = entity.content(limits.MAX_TEXT)
-        at = 0
-        for _ in range(_MAX_BOUNCES):
-            if at >= len(data):
-                break
-            group, following = read_headers(data, at, len(data))
-            at = max(following, at + 1)
-            if (
-                "final-recipient" in group
-                or "original-recipient" in group
-                or ("status" in group and "action" in group)
-            ):
+    parts = [entity for entity in root.walk() if entity.content_type in _STATUS_PARTS]
+    if not parts and root.content_type == "text/plain" and root.parameters.get("report-type"):
+        parts = [root]  # a report whose boundaries got lost
+    for entity in parts:
+        for paragraph in _BLANK.split(entity.content(limits.MAX_TEXT))[:_MAX_GROUPS]:
+            group, _ = read_headers(paragraph, 0, len(paragraph))
+            named = "final-recipient" in group or "original-recipient" in group
+            if named or ("status" in group and "action" in group):
                 yield group
 
 
@@ -132,9 +124,7 @@ def _structured(groups: list[Headers], report: str, original: Headers) -> list[B
         said = group.text("diagnostic-code")
         diagnostic = _diagnostic(group, report, recipient, len(groups) == 1)
         status = _status(group.text("status"), said, diagnostic)
-        reason = reason_of(said, status) if said else ""
-        if reason in ("", "undefined"):
-            reason = reason_of(diagnostic, status)
+        reason = reason_of(said, diagnostic, status)
         bounces.setdefault(
             recipient or f"#{len(bounces)}",
             Bounce(
@@ -183,8 +173,6 @@ def _status(declared: str, said: str, diagnostic: str) -> str:
 
 
 def _free_text(root: Entity, sender: Address, report: str, original: str, headers: Headers) -> list[Bounce]:
-    if not _REPORTED.search(report):
-        return []
     recipients = _recipients(root, sender, report, headers)
     if not recipients:
         return []
@@ -194,7 +182,7 @@ def _free_text(root: Entity, sender: Address, report: str, original: str, header
         section = report if len(recipients) == 1 else sections.get(recipient.lower(), "")
         status, reply = codes(section)
         status = status or (f"{reply[0]}.0.0" if reply else "5.0.0")
-        reason = reason_of(section, status)
+        reason = reason_of("", section, status)
         bounces.append(Bounce(recipient, status, "failed", reason, reason in HARD_REASONS, _short(section)))
     return bounces
 
@@ -213,7 +201,10 @@ def _recipients(root: Entity, sender: Address, report: str, headers: Headers) ->
     ]
     wanted = {address.lower() for address in addressed}
     both = [address for address in mentioned if address.lower() in wanted]
-    return both or [item for item in mentioned if not _DAEMON.search(item)] or _distinct(addressed, own)[:1]
+    failing = _distinct([match[1] for match in _FAILING.finditer(report)], own)
+    if failing or both:
+        return _distinct(failing + both, set())
+    return [item for item in mentioned if not _DAEMON.search(item)] or _distinct(addressed, own)[:1]
 
 
 def _distinct(addresses: list[str], without: set[str]) -> list[str]:
@@ -226,12 +217,13 @@ def _distinct(addresses: list[str], without: set[str]) -> list[str]:
 
 def _by_address(report: str) -> list[tuple[str, str]]:
     """(address in lower case, the text from it to the next other address)."""
-    matches = list(_ADDRESS.finditer(report[:100_000]))
+    report = _MESSAGE_ID.sub(" ", report[:100_000])
+    matches = list(_ADDRESS.finditer(report))
     found: dict[str, str] = {}
     for at, match in enumerate(matches[:2_000]):
         end = matches[at + 1].start() if at + 1 < len(matches) else len(report)
         key = match[0].lower().strip(".'")
-        found[key] = found.get(key, "") + report[match.end() : end]
+        found[key] = found.get(key, "") + _NEXT_FAILURE.split(report[match.end() : end], maxsplit=1)[0]
     return list(found.items())
 
 
