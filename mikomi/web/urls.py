@@ -6,4 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("appearance/", include("mikomi.web.appearance.urls")),
+    path("gallery/", include("mikomi.web.gallery.urls")),
 ]

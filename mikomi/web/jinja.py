@@ -1,0 +1,172 @@
+"""The Jinja2 environment of our pages (named in settings): escaping, translation, globals and filters.
+
+Filters that speak of time read `business_tz` and `now` from the page's context (see `mikomi.web.context`).
+A macro that uses them is imported `with context`; without it they raise instead of guessing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from mikomi.core import names
+from mikomi.core.money import Money, format_money
+from mikomi.core.names import PersonName
+from mikomi.web import dates, figures
+from mikomi.web.icons import icon
+
+WITHOUT_CONTEXT = "%s is not in the context: import the macros `with context`"
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment from the options of Django's Jinja2 backend.
+
+    Names that a page was not given are errors (`StrictUndefined`), not empty strings.
+    """
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])  # noqa: S701 - the backend sets autoescape
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.globals |= {
+        "static": static,
+        "url": url,
+        "icon": icon,
+        "get_language": get_language,
+        "time_left_of": time_left_of,
+        "line_points": figures.line_points,
+        "place": figures.place,
+    }
+    env.filters |= {
+        "when": when,
+        "day": day,
+        "clock": clock,
+        "exactly": exactly,
+        "until": until,
+        "span": dates.say_span,
+        "money": money,
+        "number": figures.say_number,
+        "percent": figures.say_percent,
+        "initials": figures.initials,
+        "tone": figures.tone,
+        "full_name": full_name,
+        "addressed": addressed,
+        "kana": kana,
+        "attributes": attributes,
+    }
+    return env
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """The address of the named view: `url("customer", pk=7)`."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def _zone(context: Context) -> tzinfo:
+    zone = context.get("business_tz")
+    if not isinstance(zone, tzinfo):
+        raise LookupError(WITHOUT_CONTEXT % "business_tz")
+    return zone
+
+
+def _now(context: Context) -> datetime:
+    now = context.get("now")
+    if not isinstance(now, datetime):
+        raise LookupError(WITHOUT_CONTEXT % "now")
+    return now
+
+
+@pass_context
+def when(context: Context, moment: datetime, *, with_time: bool = False) -> Markup:
+    """`<time>` with the moment as people say it; the exact one on hover."""
+    zone = _zone(context)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(),
+        dates.say_exactly(moment, zone),
+        dates.say_when(moment, _now(context), zone, with_time=with_time),
+    )
+
+
+@pass_context
+def day(context: Context, value: date) -> Markup:
+    """`<time>` with a day (a date, or the day of a moment in the business's zone)."""
+    zone = _zone(context)
+    local = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    spoken = dates.day_name(local, _now(context).astimezone(zone).date())
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), spoken)
+
+
+@pass_context
+def clock(context: Context, moment: datetime) -> Markup:
+    """`<time>` with the time of day only; the exact moment on hover."""
+    zone = _zone(context)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(), dates.say_exactly(moment, zone), dates.clock_time(moment, zone)
+    )
+
+
+@pass_context
+def exactly(context: Context, moment: datetime) -> str:
+    """The full moment as text."""
+    return dates.say_exactly(moment, _zone(context))
+
+
+@pass_context
+def until(context: Context, due: datetime) -> Markup:
+    """`<time>` with what remains until `due`, or by how much it is over."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        due.isoformat(), dates.say_exactly(due, _zone(context)), dates.say_time_left(due, _now(context))
+    )
+
+
+@pass_context
+def time_left_of(context: Context, due: datetime, total: timedelta) -> figures.TimeLeft:
+    """Level and used share of the span `total` that ends at `due`."""
+    return figures.time_left(due, _now(context), total)
+
+
+def money(value: Money | int, currency: str | None = None) -> str:
+    """Money as text: `Money`, or an integer of the minor unit of `currency`, which is then required."""
+    if isinstance(value, Money):
+        return format_money(value)
+    if currency is None:
+        raise TypeError("an integer is money only with its currency: amount|money(currency)")
+    return format_money(Money(value, currency))
+
+
+def full_name(name: PersonName | str) -> str:
+    """A person's whole name in its own order, for the language of the page."""
+    return name if isinstance(name, str) else names.display_name(name, get_language() or "")
+
+
+def addressed(name: PersonName | str) -> str:
+    """A person's name with the honorific that the language of the page wants."""
+    return name if isinstance(name, str) else names.address_name(name, get_language() or "")
+
+
+def kana(name: PersonName | str) -> str:
+    """The kana reading of a name; empty where none is known."""
+    return "" if isinstance(name, str) else names.reading(name)
+
+
+def attributes(values: Mapping[str, object]) -> Markup:
+    """HTML attributes from the keyword arguments of a macro: `data_key="r"` → ` data-key="r"`.
+
+    True gives the bare name; False, None and undefined give nothing. A trailing underscore is dropped (`class_`).
+    """
+    shown = Markup()
+    for name, value in values.items():
+        if value is None or value is False or isinstance(value, Undefined):
+            continue
+        key = name.rstrip("_").replace("_", "-")
+        shown += Markup(" {}").format(key) if value is True else Markup(' {}="{}"').format(key, value)
+    return shown

@@ -1,0 +1,60 @@
+"""The places of the rail. A new place is one line here; its word is translated where it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the rail: the name of its URL, its word and its icon."""
+
+    name: str
+    label: str | Promise
+    icon: str
+
+
+PLACES = (
+    Place("today", pgettext_lazy("place", "Today"), "sun"),
+    Place("inbox", pgettext_lazy("place", "Inbox"), "inbox"),
+    Place("customers", pgettext_lazy("place", "Customers"), "users"),
+    Place("promises", pgettext_lazy("place", "Promises"), "handshake"),
+    Place("voice", pgettext_lazy("place", "Voice"), "message-circle-heart"),
+    Place("orders", pgettext_lazy("place", "Orders"), "package"),
+    Place("knowledge", pgettext_lazy("place", "Knowledge"), "book-open"),
+    Place("outreach", pgettext_lazy("place", "Outreach"), "send"),
+    Place("loyalty", pgettext_lazy("place", "Loyalty"), "gift"),
+    Place("insights", pgettext_lazy("place", "Insights"), "chart-line"),
+    Place("goals", pgettext_lazy("place", "Goals"), "target"),
+    Place("settings", pgettext_lazy("place", "Settings"), "settings"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place as it is shown: where it leads and whether the reader is there."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    url: str
+    here: bool
+
+
+def links(path: str) -> list[Link]:
+    """The places that exist in this installation, with the one marked that `path` lies in."""
+    found = [(place, url) for place in PLACES if (url := address(place.name))]
+    here = max((url for _, url in found if path.startswith(url)), key=len, default="")
+    return [Link(place.name, place.label, place.icon, url, url == here) for place, url in found]
+
+
+def address(name: str) -> str:
+    """The URL of a name without arguments; empty where there is none (the frame shows only what exists)."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
