@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
@@ -38,7 +38,7 @@ def noon() -> Iterator[datetime]:
 
 
 @pytest.fixture(autouse=True)
-def data_folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def data_folder(tmp_path: Path, settings: Settings) -> Path:
     """Each test has a data folder of its own."""
     settings.DATA_DIR = tmp_path
     return tmp_path
