@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.postgres import DURABLE, binaries, private_cluster
+from tests.postgres import DURABLE, private_cluster, server_programs
 
 ROOT = Path(__file__).resolve().parent.parent
 Engine = Literal["sqlite", "postgresql"]
@@ -27,7 +27,7 @@ Engine = Literal["sqlite", "postgresql"]
 
 def engines() -> list[Engine]:
     """The engines that can be measured on this machine."""
-    return ["sqlite", "postgresql"] if binaries() else ["sqlite"]
+    return ["sqlite", "postgresql"] if server_programs() else ["sqlite"]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 """As an installation runs: what a benchmark must pay for."""
 
 
-def binaries() -> Path | None:
+def server_programs() -> Path | None:
     """The folder of the newest PostgreSQL server programs of this machine, or none."""
     on_path = shutil.which("pg_ctl")
     if on_path and (Path(on_path).resolve().parent / "initdb").exists():
@@ -30,7 +30,7 @@ def binaries() -> Path | None:
 @contextmanager
 def private_cluster(settings: Mapping[str, str] = FAST) -> Iterator[str]:
     """A running server; yields `postgresql://…` of its empty database `mikomi`. Raises `FileNotFoundError`."""
-    programs = binaries()
+    programs = server_programs()
     if programs is None:
         raise FileNotFoundError("No PostgreSQL server programs (initdb, pg_ctl) are found on this machine.")
     folder = Path(tempfile.mkdtemp(prefix="mikomi-pg-", dir="/tmp"))
