@@ -7,3 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("mikomi.web.urls")),
 ]
+handler400 = "mikomi.web.errors.bad_request"
+handler403 = "mikomi.web.errors.forbidden"
+handler404 = "mikomi.web.errors.not_found"
+handler500 = "mikomi.web.errors.server_error"

@@ -17,6 +17,7 @@ def upgrade() -> None:
     translations.compile_if_older()
     if has_pending_migrations():
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     collect_static_files()
 
 
