@@ -130,3 +130,13 @@ def parse(raw: bytes) -> dict[str, Any]:
             for item in message.bounces
         ],
     }
+
+
+# Replies: check_replies.py benchmarks.corpus:strip
+
+
+def strip(text: str, kind: str) -> str:
+    from mikomi.channels.email.reading.html_text import html_to_text
+    from mikomi.channels.email.reading.quotes import split_reply
+
+    return split_reply(html_to_text(text) if kind == "html" else text).own
