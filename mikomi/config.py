@@ -243,3 +243,19 @@ def _refuse_unsafe(values: dict[str, Any]) -> None:
         )
     if values["MIKOMI_DEBUG"]:
         raise ConfigurationError("MIKOMI_DEBUG", "1", "0 in production")
+
+
+def documentation() -> str:
+    """The table of all variables, as it stands in docs/configuration.md."""
+    rows = ["| variable | default | allowed | what it means |", "| --- | --- | --- | --- |"]
+    for one in VARIABLES:
+        default = f"`{one.default}`" if one.default else "(empty)"
+        rows.append(f"| `{one.name}` | {default} | {one.allowed} | {one.meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    print(
+        f"# Configuration\n\nEnvironment variables; a wrong or misspelt one is refused.\n\n{documentation()}",
+        end="",
+    )  # noqa: T201

@@ -103,6 +103,5 @@ def main() -> int:
 if __name__ == "__main__":
     import os
 
-    os.environ.setdefault("MIKOMI_ENV", "test")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mikomi.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     sys.exit(main())
