@@ -258,4 +258,4 @@ if __name__ == "__main__":
     print(
         f"# Configuration\n\nEnvironment variables; a wrong or misspelt one is refused.\n\n{documentation()}",
         end="",
-    )  # noqa: T201
+    )

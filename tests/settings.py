@@ -6,4 +6,4 @@ import os
 
 os.environ.setdefault("MIKOMI_ENV", "test")
 
-from mikomi.settings import *  # noqa: E402, F403
+from mikomi.settings import *  # noqa: F403
