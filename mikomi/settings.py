@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mikomi.api.idempotency.idempotency",
     "allauth.account.middleware.AccountMiddleware",
     "mikomi.web.middleware.business_frame",
     "django.contrib.messages.middleware.MessageMiddleware",

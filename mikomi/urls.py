@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("mikomi.ops.health")),
+    path("", include("mikomi.api.urls")),
     path("", include("mikomi.web.urls")),
 ]
 handler400 = "mikomi.web.errors.bad_request"

@@ -1,0 +1,99 @@
+"""Errors as problem+json (RFC 9457): type, title, status, detail, and the fields that are wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+logger = logging.getLogger(__name__)
+
+
+def problem(
+    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, Any]] | None = None
+) -> HttpResponse:
+    """One error. `code` is stable and for programs, `title` and `detail` are in the reader's language."""
+    body: dict[str, Any] = {"type": f"urn:mikomi:problem:{code}", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    text = json.dumps(body, ensure_ascii=False)
+    response = HttpResponse(text, status=status, content_type="application/problem+json")
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="mikomi"'
+    return response
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the error is one of our own refusals in words: a `ValueError` class that one of our modules declares."""
+    return isinstance(error, ValueError) and type(error).__module__.startswith("mikomi.")
+
+
+_KNOWN: tuple[tuple[type[Exception], int, str, Any], ...] = (
+    (AuthenticationError, 401, "unauthenticated", gettext_lazy("A valid token is needed")),
+    (PermissionDenied, 403, "forbidden", gettext_lazy("You may not do this")),
+    (Http404, 404, "not-found", gettext_lazy("Nothing is here")),
+    (ObjectDoesNotExist, 404, "not-found", gettext_lazy("Nothing is here")),
+    (RequestDataTooBig, 413, "too-large", gettext_lazy("That was too much at once")),
+    (BadRequest, 400, "bad-request", gettext_lazy("This could not be understood")),
+    (SuspiciousOperation, 400, "bad-request", gettext_lazy("This could not be understood")),
+    (DataError, 400, "bad-request", gettext_lazy("This could not be understood")),
+    (OverflowError, 400, "bad-request", gettext_lazy("This could not be understood")),
+)
+
+
+def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The problem for any error; what nobody expected is logged and answered with 500."""
+    if isinstance(error, ValidationError):
+        return problem(422, "invalid", _("Some values are not usable"), errors=_fields(error))
+    if isinstance(error, HttpError):
+        return problem(error.status_code, "refused", str(error))
+    if is_refusal(error):
+        return problem(409, _code_of(error), _("This can't be done"), str(error))
+    for kind, status, code, title in _KNOWN:
+        if isinstance(error, kind):
+            return problem(status, code, str(title), str(error) if status == 403 else "")
+    logger.exception("api_fault", exc_info=error, extra={"path": request.path})
+    return problem(500, "fault", _("Something went wrong"))
+
+
+def _code_of(error: Exception) -> str:
+    """`TooMuchError` → `too-much`."""
+    name = type(error).__name__.removesuffix("Error")
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
+
+
+def _fields(error: ValidationError) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": ".".join(str(part) for part in one.get("loc", ())[1:]),
+            "code": one.get("type"),
+            "text": one.get("msg"),
+        }
+        for one in error.errors
+    ]
+
+
+def install(api: NinjaAPI) -> None:
+    """Let the API answer every error by `answer`."""
+    expected = (
+        AuthenticationError, ValidationError, HttpError, Http404, ObjectDoesNotExist, PermissionDenied,
+        BadRequest, SuspiciousOperation, RequestDataTooBig, DataError, OverflowError, ValueError, Exception,
+    )  # fmt: skip
+    for kind in expected:
+        api.add_exception_handler(kind, answer)
