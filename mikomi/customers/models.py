@@ -32,19 +32,22 @@ class Customer(models.Model):
     """One person whatever the channel. `merged_into` set: this row lives on only to be un-merged."""
 
     class NameOrder(models.TextChoices):
-        FAMILY_FIRST = "family_first", _("family name first")
-        GIVEN_FIRST = "given_first", _("given name first")
+        """The values are those of `core.names.NameOrder`; empty: script and language decide."""
+
+        FAMILY_FIRST = "family", _("family name first")
+        GIVEN_FIRST = "given", _("given name first")
 
     family_name = models.CharField(_("family name"), max_length=200, blank=True)
     given_name = models.CharField(_("given name"), max_length=200, blank=True)
     family_kana = models.CharField(_("family name (kana)"), max_length=200, blank=True)
     given_kana = models.CharField(_("given name (kana)"), max_length=200, blank=True)
-    name_order = models.CharField(max_length=12, choices=NameOrder.choices, default=NameOrder.FAMILY_FIRST)
+    name_order = models.CharField(max_length=8, choices=NameOrder.choices, blank=True)
     honorific = models.CharField(_("honorific"), max_length=20, blank=True)
     company = models.ForeignKey(
         Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
-    language = models.CharField(_("language"), max_length=8, default="ja")
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=16, default="ja")
     preferred_channel = models.CharField(_("preferred channel"), max_length=16, blank=True)
     background = models.TextField(_("background, interests and goals"), blank=True)
     came_from = models.CharField(_("first came from"), max_length=64, blank=True)
@@ -53,7 +56,13 @@ class Customer(models.Model):
     first_seen_at = models.DateTimeField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="merged_from",
+        help_text="The living record, however many merges lie between; made from the standing Merge rows.",
+    )
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -69,7 +78,10 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """One address by which a customer is known. Unique, so that arrival finds exactly one person."""
+    """One address by which a customer is known. Unique, so that arrival finds exactly one person.
+
+    Who shares a telephone with somebody else has it too, but not to be found by (`finds` false).
+    """
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -86,12 +98,22 @@ class Identity(models.Model):
     )
     shown = models.CharField(max_length=254, help_text="As it was given.")
     is_primary = models.BooleanField(default=False)
+    finds = models.BooleanField(default=True, help_text="Who arrives with it is this customer.")
+    moved_from = models.ForeignKey(
+        Customer,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Whose it was before a merge; it goes back there when the merge is undone.",
+    )
     added_at = models.DateTimeField()
     undeliverable_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "source", "value"], name="identity_belongs_to_one")
+            models.UniqueConstraint(
+                fields=["kind", "source", "value"], name="identity_belongs_to_one", condition=Q(finds=True)
+            )
         ]
 
 
@@ -139,15 +161,22 @@ class Note(models.Model):
 
 
 class Merge(models.Model):
-    """Two records found to be one person. Rows keep their customer; reads take all ids; undoing moves only identities."""
+    """Two records found to be one person. Rows keep their customer, reads take all ids; only identities move.
+
+    The rows without `undone_at` are the truth; `Customer.merged_into` and `Identity.customer` follow from them.
+    """
 
     winner = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     loser = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     evidence: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    identity_ids: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
     merged_at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["loser"], name="merged_once", condition=Q(undone_at=None))
+        ]
 
 
 class DuplicateProposal(models.Model):
@@ -163,10 +192,18 @@ class DuplicateProposal(models.Model):
     evidence: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["first", "second"], name="duplicate_proposed_once")
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_proposed_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=models.F("second")), name="duplicate_lower_id_first"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-found_at", "-id"], name="duplicate_open", condition=Q(state="open"))
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +36,17 @@ class Business(models.Model):
     )
     at_risk_from = models.FloatField(_("chance of breach from which a promise is at risk"), default=0.5)
     set_up_at = models.DateTimeField(null=True)
+    calendar_version = models.PositiveIntegerField(
+        default=0, help_text="Grows with each change of hours, days and zone, so that other processes see it."
+    )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its days begin and end."""
+        return ZoneInfo(self.time_zone)
 
 
 class Brand(models.Model):

@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class TokensField(models.TextField[str, str]):
+    """The tokens in the engine's own form: `text.fts5_document` on SQLite, `text.tsvector_literal` on PostgreSQL.
+
+    Written only by `operations.index`; nobody reads it back.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "tsvector" if connection.vendor == "postgresql" else "text"
 
 
 class SearchEntry(models.Model):
-    """One findable thing. `tokens` is the output of `core.text.tokens`, joined by spaces."""
+    """One findable thing; written in the transaction of the row it stands for."""
 
     kind = models.CharField(max_length=32)
     object_id = models.BigIntegerField()
@@ -18,9 +29,10 @@ class SearchEntry(models.Model):
     )
     title = models.CharField(max_length=300)
     moment = models.DateTimeField(help_text="For order: the newest first.")
-    tokens = models.TextField()
+    tokens = TokensField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["customer_id"], name="search_entry_customer")]

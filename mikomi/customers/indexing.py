@@ -1,0 +1,74 @@
+"""What of a customer can be searched for: names in every form, reading, addresses, numbers, ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from mikomi.core.business import queries as business_queries
+from mikomi.core.search import operations as search
+from mikomi.core.search.operations import Entry
+from mikomi.customers.models import Customer, Identity
+from mikomi.customers.naming import name_of, written_name
+from mikomi.customers.rules.identities import PHONE, phone_forms
+
+KIND = "customer"
+
+
+class _Found(NamedTuple):
+    kind: str
+    value: str
+    shown: str
+
+
+def refresh(customer_ids: Sequence[int]) -> None:
+    """Index these customers anew, with the names of those merged into them; a constant number of queries."""
+    ids = list(dict.fromkeys(customer_ids))
+    if not ids:
+        return
+    rows = list(
+        Customer.objects.filter(pk__in=ids, merged_into=None, erased_at=None).select_related("company")
+    )
+    merged = defaultdict(list)
+    for row in Customer.objects.filter(merged_into__in=ids):
+        merged[row.merged_into_id].append(row)
+    keys = defaultdict(list)
+    identities = Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")
+    for customer_id, *key in identities.values_list("customer_id", "kind", "value", "shown"):
+        keys[customer_id].append(_Found(*key))
+    region = business_queries.business().country
+    search.index([_entry(row, merged[row.pk], keys[row.pk], region) for row in rows])
+    living = {row.pk for row in rows}
+    search.remove(KIND, [customer_id for customer_id in ids if customer_id not in living])
+
+
+def _entry(customer: Customer, merged: Iterable[Customer], keys: Sequence[_Found], region: str) -> Entry:
+    words = [word for person in (customer, *merged) for word in _names(person)]
+    for key in keys:
+        words += phone_forms(key.value, key.shown, region) if key.kind == PHONE else (key.shown, key.value)
+    return Entry(
+        kind=KIND,
+        object_id=customer.pk,
+        customer_id=customer.pk,
+        team_id=None,
+        title=written_name(customer) or (keys[0].shown if keys else ""),
+        text="\n".join(dict.fromkeys(filter(None, words))),
+        moment=customer.updated_at,
+    )
+
+
+def _names(customer: Customer) -> Iterator[str]:
+    """With and without the space between: people type both."""
+    for parts in (
+        (customer.family_name, customer.given_name),
+        (customer.family_kana, customer.given_kana),
+    ):
+        spaced = " ".join(filter(None, parts))
+        yield spaced
+        yield spaced.replace(" ", "")
+    if customer.company:
+        yield customer.company.name
+
+
+__all__ = ["KIND", "name_of", "refresh"]
