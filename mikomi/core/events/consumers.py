@@ -7,16 +7,30 @@ once, and must carry the event's id so that the other side can tell repeats.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mikomi.core.events.kinds import all_kinds
+from mikomi.core.events.rules import RETRY_DELAYS
 
 if TYPE_CHECKING:
     from mikomi.core.events.models import Delivery, Event
 
 Handler = Callable[["Event"], None]
+
+
+class GiveUpError(Exception):
+    """Raised by a handler when trying again can't help: the delivery fails at once."""
+
+
+class TryLaterError(Exception):
+    """Raised by a handler that was told when to come back."""
+
+    def __init__(self, message: str, delay: timedelta) -> None:
+        super().__init__(message)
+        self.delay = delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,14 @@ _families: dict[str, Family] = {}
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Consumers that are rows, not code (webhook endpoints): named `<prefix>:<id>`."""
+    """Outside consumers that are rows, not code (webhook endpoints): named `<prefix>:<id>`."""
 
     prefix: str
-    names_for: Callable[[str], Iterable[str]]
-    """The consumer names that want an event of this kind."""
+    names_for: Callable[[Collection[str]], Mapping[str, Collection[str]]]
+    """By event kind, the names of the consumers that want it. One query at most: it runs with every record."""
     handle: Callable[[Delivery], None]
+    """Called outside any transaction, at least once; the delivery comes with its event."""
+    delays: tuple[timedelta, ...] = field(default=RETRY_DELAYS)
 
 
 def register(name: str, *, kinds: Iterable[str], handle: Handler) -> None:
@@ -59,15 +75,17 @@ def register_family(family: Family) -> None:
 
 
 def unregister(name: str) -> None:
-    """Take a consumer away again (tests)."""
+    """Take a consumer or a family away again (tests)."""
     _consumers.pop(name, None)
+    _families.pop(name, None)
 
 
-def names_for(kind: str) -> list[str]:
-    """Every consumer that must hear of an event of this kind."""
-    names = [consumer.name for consumer in _consumers.values() if kind in consumer.kinds]
+def names_for(kinds: Collection[str]) -> dict[str, list[str]]:
+    """By event kind, every consumer that must hear of it. Asks each family once."""
+    names = {kind: [one.name for one in _consumers.values() if kind in one.kinds] for kind in kinds}
     for family in _families.values():
-        names.extend(family.names_for(kind))
+        for kind, wanting in family.names_for(kinds).items():
+            names[kind].extend(wanting)
     return names
 
 

@@ -49,11 +49,16 @@ class Delivery(models.Model):
         """Gave up after the last retry; an operator sees it and may retry."""
         STOPPED = "stopped"
         """Not run: this consumer's own work led to the event (a loop)."""
+        SKIPPED = "skipped"
+        """An operator decided that it need not run."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     consumer = models.CharField(max_length=80)
+    is_outside = models.BooleanField(
+        default=False, help_text="Its consumer talks to others: run outside a transaction."
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often it was tried.")
     due_at = models.DateTimeField()
     claimed_by = models.CharField(max_length=64, blank=True)
     done_at = models.DateTimeField(null=True)
@@ -64,7 +69,16 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once_per_event_and_consumer")
         ]
         indexes: ClassVar = [
-            models.Index(F("due_at"), F("id"), name="delivery_due", condition=Q(state="waiting")),
+            models.Index(
+                F("due_at"), F("id"), name="delivery_due", condition=Q(state="waiting", is_outside=False)
+            ),
+            models.Index(
+                F("consumer"),
+                F("due_at"),
+                F("id"),
+                name="delivery_due_outside",
+                condition=Q(state="waiting", is_outside=True),
+            ),
             models.Index(fields=["consumer", "state"], name="delivery_consumer"),
             models.Index(
                 F("id"), name="delivery_open", condition=Q(state__in=["running", "failed", "stopped"])

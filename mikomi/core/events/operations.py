@@ -1,4 +1,5 @@
-"""Recording events: in the transaction of the change they tell of, together with one delivery per consumer."""
+"""Recording events, in the transaction of the change they tell of, together with one delivery per consumer; and
+what an operator may do with a delivery that failed."""
 
 from __future__ import annotations
 
@@ -8,9 +9,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from mikomi.core import clock
+from mikomi.core.access import operations as access
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
 from mikomi.core.events import consumers
 from mikomi.core.events.kinds import kind_of, to_json
 from mikomi.core.events.models import Delivery, Event
@@ -75,22 +80,21 @@ def _row(happening: Happening, now: datetime) -> Event:
 
 def _deliveries(events: Sequence[Event], now: datetime) -> Iterator[Delivery]:
     trail = _trail.get()
-    names: dict[str, list[str]] = {}
-    for event in events:
-        if event.backfill:
-            continue
-        if event.kind not in names:
-            names[event.kind] = consumers.names_for(event.kind)
+    fresh = [event for event in events if not event.backfill]
+    names = consumers.names_for({event.kind for event in fresh}) if fresh else {}
+    for event in fresh:
         for name in names[event.kind]:
             yield _delivery(event, name, trail, now)
 
 
 def _delivery(event: Event, name: str, trail: tuple[str, ...], now: datetime) -> Delivery:
     """A consumer whose own work led here is not called again: that would be an endless loop."""
-    looping = (name in trail or len(trail) >= LONGEST_TRAIL) and not consumers.family_of(name)
+    is_outside = consumers.family_of(name) is not None
+    looping = (name in trail or len(trail) >= LONGEST_TRAIL) and not is_outside
     return Delivery(
         event=event,
         consumer=name,
+        is_outside=is_outside,
         due_at=now,
         state=Delivery.State.STOPPED if looping else Delivery.State.WAITING,
         error=f"Stopped: this event came of {' → '.join(trail)}." if looping else "",
@@ -105,3 +109,56 @@ def caused_by(event: Event, consumer: str) -> Iterator[None]:
         yield
     finally:
         _trail.reset(token)
+
+
+class DeliveryError(ValueError):
+    """The delivery isn't in a state in which this can be done."""
+
+
+GAVE_UP = (Delivery.State.FAILED, Delivery.State.STOPPED, Delivery.State.SKIPPED)
+
+
+@transaction.atomic
+def retry_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
+    """Try a delivery again that failed, was stopped or skipped; with all its tries. Raises `DeliveryError`."""
+    actor.require(Permission.OPERATIONS_VIEW)
+    if not requeue([delivery_id]):
+        raise DeliveryError(_("Only what has failed or was stopped can be tried again."))
+    access.log("delivery.retried", actor=actor, subject_type="delivery", subject_id=delivery_id)
+    return Delivery.objects.select_related("event").get(pk=delivery_id)
+
+
+@transaction.atomic
+def retry_failed(*, actor: Actor, consumer: str) -> int:
+    """Try everything again in which this consumer failed, at most 1,000 deliveries. Returns how many."""
+    actor.require(Permission.OPERATIONS_VIEW)
+    failed = Delivery.objects.filter(consumer=consumer, state=Delivery.State.FAILED).order_by("id")
+    count = requeue(list(failed.values_list("id", flat=True)[:1000]))
+    detail = {"consumer": consumer, "count": count}
+    access.log("delivery.retried", actor=actor, subject_type="delivery", detail=detail)
+    return count
+
+
+@transaction.atomic
+def skip_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
+    """Decide that a failed delivery need not run; its error stays for the record. Raises `DeliveryError`."""
+    actor.require(Permission.OPERATIONS_VIEW)
+    waiting = (Delivery.State.FAILED, Delivery.State.STOPPED, Delivery.State.WAITING)
+    changed = Delivery.objects.filter(pk=delivery_id, state__in=waiting).update(
+        state=Delivery.State.SKIPPED, done_at=clock.now(), claimed_by=""
+    )
+    if not changed:
+        raise DeliveryError(_("Only what waits, has failed or was stopped can be skipped."))
+    access.log("delivery.skipped", actor=actor, subject_type="delivery", subject_id=delivery_id)
+    return Delivery.objects.select_related("event").get(pk=delivery_id)
+
+
+def requeue(delivery_ids: Sequence[int], *, also_done: bool = False) -> int:
+    """Let deliveries that ended run again (`also_done`: even those that went well). Returns how many.
+
+    For operations, which have checked the permission.
+    """
+    states = (*GAVE_UP, Delivery.State.DONE) if also_done else GAVE_UP
+    return Delivery.objects.filter(pk__in=delivery_ids, state__in=states).update(
+        state=Delivery.State.WAITING, attempts=0, due_at=clock.now(), done_at=None, error=""
+    )

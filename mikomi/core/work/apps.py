@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WorkConfig(AppConfig):
     name = "mikomi.core.work"
     label = "work"
+
+    def ready(self) -> None:
+        from mikomi.core.work import registration
+
+        registration.register()

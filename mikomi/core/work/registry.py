@@ -10,6 +10,8 @@ from typing import Literal, get_args
 Lane = Literal["quick", "send", "hooks", "poll", "tasks"]
 """One thread each: short database work · our messages · others' webhooks · mailboxes · long jobs."""
 
+Free = Callable[[Sequence[str]], int]
+
 LANES: tuple[Lane, ...] = get_args(Lane)
 
 
@@ -40,7 +42,7 @@ class Scheduled:
 
 _duties: dict[str, Duty] = {}
 _schedules: dict[str, Scheduled] = {}
-_frees: dict[str, Callable[[Sequence[str]], int]] = {}
+_frees: dict[str, Free] = {}
 
 
 def duty(
@@ -57,7 +59,7 @@ def schedule(name: str, every: timedelta, function: Callable[[], object], *, lan
     _schedules[name] = Scheduled(name, every, function, lane)
 
 
-def on_dead_worker(name: str, free: Callable[[Sequence[str]], int]) -> None:
+def on_dead_worker(name: str, free: Free) -> None:
     """Register what frees the claims of dead workers.
 
     `free` takes the names of workers and returns how many claims it freed. It is called again and again with the
@@ -87,7 +89,7 @@ def schedules(lane: str | None = None) -> list[Scheduled]:
     return [item for item in _schedules.values() if lane in (None, item.lane)]
 
 
-def frees() -> list[tuple[str, Callable[[Sequence[str]], int]]]:
+def frees() -> list[tuple[str, Free]]:
     """What frees the claims of dead workers, by name."""
     return list(_frees.items())
 
