@@ -29,21 +29,40 @@ class Order(models.Model):
         REFUNDED = "refunded", _("refunded")
         VOIDED = "voided", _("voided")
 
+    class Fulfilment(models.TextChoices):
+        UNFULFILLED = "unfulfilled", _("not shipped")
+        PARTIAL = "partial", _("partly shipped")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+
     source = models.CharField(max_length=32, help_text="shopify, base, csv, api…")
     external_id = models.CharField(max_length=128)
     number = models.CharField(max_length=64, help_text="As the customer knows it.")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="orders")
-    store = models.ForeignKey("business.Store", on_delete=models.PROTECT, null=True, related_name="orders")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, db_index=False, related_name="orders"
+    )
+    store = models.ForeignKey(
+        "business.Store", on_delete=models.PROTECT, null=True, db_index=False, related_name="orders"
+    )
+    channel = models.CharField(max_length=64, blank=True, help_text="In the source's words: web, pos, app…")
     currency = models.CharField(max_length=3)
     subtotal_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    discount_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     payment = models.CharField(max_length=16, choices=Payment.choices, default=Payment.PENDING)
     payment_method = models.CharField(max_length=100, blank=True)
+    fulfilment = models.CharField(max_length=12, choices=Fulfilment.choices, default=Fulfilment.UNFULFILLED)
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
-    promised_at = models.DateTimeField(null=True, help_text="The date the customer was given with the order.")
+    promised_at = models.DateTimeField(
+        null=True, help_text="The delivery that the customer was given with the order; a day: its end."
+    )
+    promised_by_day = models.BooleanField(default=False)
+    requested_on = models.DateField(null=True, help_text="The day that the customer asked for.")
+    requested_band = models.CharField(max_length=40, blank=True, help_text="The time of day, as given.")
     ship_by_at = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True, help_text="The newest estimate of arrival.")
     shipped_at = models.DateTimeField(null=True)
@@ -64,6 +83,10 @@ class Order(models.Model):
     content_hash = models.CharField(
         max_length=64, help_text="Of what the source said last: the same again is skipped."
     )
+    parts: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, help_text="Hashes of the pieces in which a file brought it, where it came in several."
+    )
+    run = models.CharField(max_length=32, blank=True, help_text="The import that met it last.")
     recorded_at = models.DateTimeField()
     backfill = models.BooleanField(default=False)
 
@@ -72,6 +95,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-ordered_at", "-id"], name="order_recent"),
             models.Index(fields=["customer", "-ordered_at", "-id"], name="order_customer"),
+            models.Index(fields=["store", "-ordered_at", "-id"], name="order_store"),
             models.Index(fields=["number"], name="order_number"),
         ]
 
@@ -82,7 +106,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One line of an order. `key` is the source's own id of the line, or its place."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, db_index=False, related_name="lines")
     key = models.CharField(max_length=128)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="lines")
     sku = models.CharField(max_length=128, blank=True)
@@ -90,6 +114,7 @@ class OrderLine(models.Model):
     variant = models.CharField(max_length=300, blank=True)
     quantity = models.IntegerField()
     unit_price_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -107,10 +132,12 @@ class Milestone(models.Model):
         DELIVERED = "delivered", _("delivered")
         CANCELLED = "cancelled", _("cancelled")
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, db_index=False, related_name="milestones")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
-    known_at = models.DateTimeField()
+    known_at = models.DateTimeField(
+        help_text="When we knew of it; for imported history when the source did: as it happened."
+    )
     source = models.CharField(max_length=32)
 
     class Meta:
@@ -123,7 +150,7 @@ class Milestone(models.Model):
 class Refund(models.Model):
     """Money given back on an order."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, db_index=False, related_name="refunds")
     external_id = models.CharField(max_length=128)
     amount_minor = models.BigIntegerField()
     at = models.DateTimeField()

@@ -62,9 +62,12 @@ class PromiseSafe:
 @event_kind("promise.kept", _("Kept"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseKept:
+    """`margin_seconds`: how long before the due time. `reversed`: it had counted as broken until now."""
+
     promise_id: int
     kind: Code
     margin_seconds: int
+    reversed: bool = False
 
 
 @event_kind("promise.broken", _("Broken"), subject="promise")

@@ -47,7 +47,9 @@ class Promise(models.Model):
     expectation = models.CharField(
         max_length=16, choices=ExpectationClass.choices, default=ExpectationClass.EXPLICIT
     )
-    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="promises")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.CASCADE, db_index=False, related_name="promises"
+    )
     subject_type = models.CharField(
         max_length=32, blank=True, help_text="Registered from above: order, conversation…"
     )
@@ -67,16 +69,26 @@ class Promise(models.Model):
     statement = models.TextField(blank=True, help_text="What was said, in the words used.")
     made_at = models.DateTimeField()
     first_due_at = models.DateTimeField(
-        help_text="As first promised: the honest figure is counted against this."
+        help_text="As first promised, moved by pauses: the honest figure is counted against this."
     )
     due_at = models.DateTimeField(help_text="Of the newest version, moved by pauses.")
+    by_day = models.BooleanField(
+        default=False, help_text="A day was promised, not an hour: due at its end; shown as a date."
+    )
+    in_working_time = models.BooleanField(
+        default=False, help_text="Its time runs only while the business is open."
+    )
+    paused_since = models.DateTimeField(null=True, help_text="On hold: the due time moves on by itself.")
     version_number = models.PositiveSmallIntegerField(default=1)
     expected_at = models.DateTimeField(null=True, help_text="The newest estimate from evidence.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     risk = models.FloatField(default=0.0, help_text="Chance of breach at the last look, 0…1.")
     look_at = models.DateTimeField(null=True, help_text="When the sweep looks again; none once decided.")
     met_at = models.DateTimeField(null=True, help_text="When what was promised happened.")
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(
+        null=True, help_text="When it was kept, broken (its due time) or withdrawn."
+    )
+    taken_share = models.FloatField(null=True, help_text="Taken ÷ first promised time, once it was met.")
     backfill = models.BooleanField(default=False)
 
     class Meta:
@@ -90,7 +102,7 @@ class Promise(models.Model):
             models.Index(fields=["state", "due_at", "id"], name="promise_state"),
             models.Index(fields=["customer", "-made_at", "-id"], name="promise_customer"),
             models.Index(fields=["subject_type", "subject_id"], name="promise_subject"),
-            models.Index(fields=["kind", "group_key", "decided_at"], name="promise_comparable"),
+            models.Index(fields=["is_internal", "first_due_at", "kind"], name="promise_figure"),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +112,7 @@ class Promise(models.Model):
 class PromiseVersion(models.Model):
     """The terms from one moment on. Never edited: new terms are a new version."""
 
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="versions")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, db_index=False, related_name="versions")
     number = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     statement = models.TextField(blank=True)
@@ -130,8 +142,9 @@ class Evidence(models.Model):
         PAUSED = "paused", _("paused")
         RESUMED = "resumed", _("resumed")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        RETRACTED = "retracted", _("taken back")
 
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="evidence")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, db_index=False, related_name="evidence")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     occurred_at = models.DateTimeField()
     known_at = models.DateTimeField()
@@ -139,6 +152,9 @@ class Evidence(models.Model):
     reason = models.CharField(max_length=64, blank=True, help_text="Code: carrier_delay, out_of_stock…")
     source = models.CharField(max_length=32, help_text="Code: shopify, import, agent, channel…")
     once_key = models.CharField(max_length=120, help_text="The same observation arrives once.")
+    retracts = models.CharField(
+        max_length=120, blank=True, help_text="The `once_key` of what this one takes back."
+    )
     actor_id = models.BigIntegerField(null=True)
     note = models.TextField(blank=True)
 
@@ -169,7 +185,7 @@ class Comparable(models.Model):
 class Slip(models.Model):
     """One slip of one version of a promise and what the customer was told of it: at most one row, so one notice."""
 
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="slips")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, db_index=False, related_name="slips")
     version_number = models.PositiveSmallIntegerField()
     noticed_at = models.DateTimeField()
     expected_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -56,8 +56,9 @@ def record_many(happenings: Sequence[Happening]) -> list[Event]:
     if not connection.in_atomic_block:
         raise NotInTransactionError("Events are recorded inside the transaction of the change they tell of.")
     now = clock.now()
-    events = Event.objects.bulk_create([_row(happening, now) for happening in happenings])
-    Delivery.objects.bulk_create(list(_deliveries(events, now)))
+    events = [_row(happening, now) for happening in happenings]
+    bulk.insert(events)
+    bulk.insert(list(_deliveries(events, now)))
     return events
 
 

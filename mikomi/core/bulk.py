@@ -1,0 +1,138 @@
+"""Writing many rows at once: one prepared statement for all of them instead of long statements in pieces.
+
+`insert` does what `bulk_create` does, some five times faster here (docs/measurements.md), and in one
+statement whatever the number of rows. Keys are reserved first, so that rows which point at each other can be
+built in memory. `update` writes the named columns of each row by its key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
+
+Convert = Callable[[Any], Any]
+_PLAIN = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.FloatField,
+)
+
+
+class OutsideTransactionError(RuntimeError):
+    """Keys are reserved and rows written inside one transaction only."""
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """`count` fresh keys of the model's table, never used before and never again."""
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError("Reserve keys inside the transaction that writes the rows.")
+    if count == 0:
+        return []
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # The transaction is IMMEDIATE: nobody else writes until it ends.
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            row = cursor.fetchone()
+            first = (row[0] if row else 0) + 1
+            return list(range(first, first + count))
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [table, column, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def give_ids(rows: Sequence[models.Model]) -> None:
+    """Give each row of one model, none of which is stored yet, its key."""
+    if rows:
+        for row, key in zip(rows, reserve_ids(type(rows[0]), len(rows)), strict=True):
+            row.pk = key
+
+
+def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+    """Write new rows of one model; those without a key get one. `ignore_conflicts`: a row that breaks a
+    unique constraint is left out."""
+    if not rows:
+        return
+    give_ids([row for row in rows if row.pk is None])
+    model = type(rows[0])
+    names, converts = _plan(model, connection.vendor)
+    columns = ", ".join(_column(model, name) for name in names)
+    statement = (
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns})"  # noqa: S608 - names of our own columns
+        f" VALUES ({', '.join(['%s'] * len(names))}){' ON CONFLICT DO NOTHING' if ignore_conflicts else ''}"
+    )
+    _run(statement, _values(rows, names, converts))
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Write these fields (by attribute name, `customer_id` for a foreign key) of each row, by its key."""
+    if not rows:
+        return
+    model = type(rows[0])
+    names, converts = _plan(model, connection.vendor)
+    chosen = [(name, converts[names.index(name)]) for name in (*fields, model._meta.pk.attname)]
+    changes = ", ".join(f"{_column(model, name)} = %s" for name in fields)
+    statement = (
+        f"UPDATE {connection.ops.quote_name(model._meta.db_table)} SET {changes}"  # noqa: S608 - names of our own columns
+        f" WHERE {_column(model, model._meta.pk.attname)} = %s"
+    )
+    _run(statement, _values(rows, tuple(name for name, _ in chosen), tuple(how for _, how in chosen)))
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return connection.ops.quote_name(field.column)
+
+
+def _run(statement: str, values: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(values))
+
+
+def _values(
+    rows: Sequence[models.Model], names: tuple[str, ...], converts: tuple[Convert | None, ...]
+) -> Iterable[tuple[Any, ...]]:
+    read = attrgetter(*names)
+    todo = [(place, convert) for place, convert in enumerate(converts) if convert]
+    for row in rows:
+        values = list(read(row))
+        for place, convert in todo:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        yield tuple(values)
+
+
+@lru_cache(maxsize=256)
+def _plan(model: type[models.Model], vendor: str) -> tuple[tuple[str, ...], tuple[Convert | None, ...]]:
+    """The attribute of each column, and how its value is written; none: as it is."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    return tuple(field.attname for field in fields), tuple(_convert(field, vendor) for field in fields)
+
+
+def _convert(field: Any, vendor: str) -> Convert | None:
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, models.DateTimeField):
+        return _sqlite_moment if vendor == "sqlite" else None
+    if isinstance(target, models.JSONField) and vendor == "sqlite":
+        return json.dumps
+    if isinstance(target, _PLAIN):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _sqlite_moment(value: datetime) -> str:
+    """As Django stores a moment in SQLite: UTC, without the zone."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")

@@ -1,0 +1,352 @@
+"""What becomes of a promise: its due time, its verdict, its chance of breach. Pure; the time is an argument.
+
+The verdict follows from *all* facts at once, never from the order in which they arrived.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from mikomi.core.calendars.rules import (
+    DAY_SECONDS,
+    Pause,
+    WorkingCalendar,
+    elapsed,
+    elapsed_target,
+)
+
+ALWAYS_OPEN = WorkingCalendar(tz=ZoneInfo("UTC"), hours=(((0, DAY_SECONDS),),) * 7)
+"""For promises whose time runs day and night."""
+
+MET_BY: dict[str, frozenset[str]] = {
+    "delivery": frozenset({"delivered", "done"}),
+    "shipping": frozenset({"shipped", "delivered", "done"}),
+    "answer": frozenset({"answered", "called", "done"}),
+    "callback": frozenset({"called", "done"}),
+    "custom": frozenset({"done"}),
+}
+"""Which evidence keeps which kind of promise. What has arrived must have been shipped; a call is an answer,
+but an answer is not the call that was promised."""
+
+
+class State(StrEnum):
+    """The same words as `Promise.State`."""
+
+    OPEN = "open"
+    AT_RISK = "at_risk"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+# Terms and due times
+
+
+def end_of_day(day: date, zone: ZoneInfo, latest: time | None = None) -> datetime:
+    """When a promise for a day is due: the last second of that day in the business's zone, or the end of the
+    time band that was given with it (18:00–20:00: 20:00). Opening hours don't matter: a parcel that arrives
+    after we close arrives on its day."""
+    return datetime.combine(day, latest or time(23, 59, 59), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A piece of evidence, without its wrapping."""
+
+    kind: str
+    occurred_at: datetime
+    once_key: str
+    expected_at: datetime | None = None
+    retracts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Terms given at `given_at`: due at `due_at`, before pauses."""
+
+    given_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was promised. `is_internal`: pauses move the due time; a date that a customer was given stays."""
+
+    kind: str
+    made_at: datetime
+    first: Version
+    newest: Version
+    is_internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How a promise's time runs: over `calendar` (none: always), standing still in `pauses`."""
+
+    calendar: WorkingCalendar | None = None
+    pauses: tuple[Pause, ...] = ()
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The time that counts from `start` to `end`; below zero when `end` comes first and nothing stops."""
+        if self.calendar is None and not self.pauses:
+            return end - start
+        return elapsed(self.calendar or ALWAYS_OPEN, start, end, self.pauses)
+
+    def after(self, start: datetime, amount: timedelta) -> datetime | None:
+        """When `amount` has passed; none: on hold without an end before that. Inverse of `between`."""
+        if self.calendar is None and not self.pauses:
+            return start + amount
+        return elapsed_target(self.calendar or ALWAYS_OPEN, start, amount, self.pauses)
+
+
+def standing(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts without those taken back, and without the takings-back."""
+    known = list(facts)
+    gone = {fact.retracts for fact in known if fact.retracts}
+    return [fact for fact in known if not fact.retracts and fact.once_key not in gone]
+
+
+def pauses_of(facts: Iterable[Fact]) -> tuple[Pause, ...]:
+    """The times on hold, from `paused` and `resumed` evidence; the last may have no end yet."""
+    pauses: list[Pause] = []
+    since: datetime | None = None
+    turns = (fact for fact in facts if fact.kind in ("paused", "resumed"))
+    for fact in sorted(turns, key=lambda fact: (fact.occurred_at, fact.kind, fact.once_key)):
+        if fact.kind == "paused":
+            since = since or fact.occurred_at
+        elif since is not None:
+            pauses.append((since, fact.occurred_at))
+            since = None
+    return (*pauses, (since, None)) if since is not None else tuple(pauses)
+
+
+def _ended(pauses: tuple[Pause, ...], ended_at: datetime | None) -> tuple[Pause, ...]:
+    """What was met or withdrawn while on hold is no longer on hold: it came in time."""
+    if ended_at is None or not pauses or pauses[-1][1] is not None or pauses[-1][0] >= ended_at:
+        return pauses
+    return (*pauses[:-1], (pauses[-1][0], ended_at))
+
+
+def moved_due(version: Version, calendar: WorkingCalendar | None, pauses: tuple[Pause, ...]) -> datetime:
+    """The due time of these terms when time on hold isn't counted. While on hold: as if it ended only then."""
+    if not pauses:
+        return version.due_at
+    amount = Time(calendar).between(version.given_at, version.due_at)
+    due = Time(calendar, pauses).after(version.given_at, amount)
+    if due is None:
+        due = Time(calendar, tuple(pause for pause in pauses if pause[1])).after(version.given_at, amount)
+    return due or version.due_at
+
+
+# The verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a promise stands. `state` is never AT_RISK here: that is the forecast's to say."""
+
+    state: State
+    due_at: datetime
+    first_due_at: datetime
+    expected_at: datetime | None
+    met_at: datetime | None
+    decided_at: datetime | None
+    paused_since: datetime | None
+    time: Time
+
+
+def verdict(
+    terms: Terms, facts: Iterable[Fact], now: datetime, calendar: WorkingCalendar | None = None
+) -> Verdict:
+    """Judge a promise by everything known. Kept: what was promised happened by the newest due time. Withdrawn:
+    taken back before it was met and before it was due. Broken: the due time passed without. A fact that comes
+    late but happened in time turns a broken promise into a kept one.
+    """
+    valid = standing(facts)
+    met_at = _first(valid, MET_BY[terms.kind])
+    withdrawn_at = _first(valid, frozenset({"withdrawn"}))
+    ended_at = min((moment for moment in (met_at, withdrawn_at) if moment), default=None)
+    pauses = _ended(pauses_of(valid), ended_at) if terms.is_internal else ()
+    due_at = moved_due(terms.newest, calendar, pauses)
+    paused_since = pauses[-1][0] if pauses and pauses[-1][1] is None and pauses[-1][0] <= due_at else None
+    state, decided_at = _outcome(due_at, met_at, withdrawn_at, paused_since, now)
+    return Verdict(
+        state=state,
+        due_at=due_at,
+        first_due_at=moved_due(terms.first, calendar, pauses),
+        expected_at=_newest_estimate(valid),
+        met_at=met_at,
+        decided_at=decided_at,
+        paused_since=paused_since if state is State.OPEN else None,
+        time=Time(calendar, pauses),
+    )
+
+
+def _outcome(
+    due_at: datetime,
+    met_at: datetime | None,
+    withdrawn_at: datetime | None,
+    paused_since: datetime | None,
+    now: datetime,
+) -> tuple[State, datetime | None]:
+    if met_at is not None and met_at <= due_at and (withdrawn_at is None or met_at <= withdrawn_at):
+        return State.KEPT, met_at
+    if withdrawn_at is not None and withdrawn_at <= due_at:
+        return State.WITHDRAWN, withdrawn_at
+    if paused_since is not None and met_at is None:
+        return State.OPEN, None
+    if met_at is not None or now > due_at:
+        return State.BROKEN, due_at
+    return State.OPEN, None
+
+
+def _first(facts: Iterable[Fact], kinds: frozenset[str]) -> datetime | None:
+    return min((fact.occurred_at for fact in facts if fact.kind in kinds), default=None)
+
+
+def _newest_estimate(facts: Iterable[Fact]) -> datetime | None:
+    estimates = [
+        (fact.occurred_at, fact.once_key, fact.expected_at)
+        for fact in facts
+        if fact.kind == "estimate" and fact.expected_at
+    ]
+    return max(estimates)[2] if estimates else None
+
+
+# The chance of breach
+
+PRIOR_LATE = 0.1
+"""Stated, not learned: before there is history, one promise in ten is expected to be late."""
+PRIOR_WEIGHT = 5
+"""The prior counts as much as this many cases."""
+ENOUGH_CASES = 20
+"""Fewer cases of a group are not trusted; the whole kind is asked instead."""
+ESTIMATE_LATE = 0.95
+"""An estimate beyond the due time is nearly always right about that."""
+ESTIMATE_IN_TIME = 0.3
+"""An estimate within the due time leaves this part of the risk."""
+SOONEST_LOOK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Comparable cases: ascending quantiles (0…1) of taken ÷ promised time, and how many cases."""
+
+    shares: tuple[float, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The chance of breach 0…1, why, and on how many past cases it rests."""
+
+    risk: float
+    reason: str
+    cases: int
+
+
+def survival(share: float, past: Past) -> float:
+    """The part of cases that took longer than `share` of their promised time: the past cases together with a
+    prior of PRIOR_WEIGHT cases whose time is exponential with PRIOR_LATE of them late. Never zero."""
+    prior: float = PRIOR_LATE ** max(share, 0.0)
+    seen = 1.0 - _cumulative(share, past.shares) if past.count else 0.0
+    return (past.count * seen + PRIOR_WEIGHT * prior) / (past.count + PRIOR_WEIGHT)
+
+
+def _cumulative(share: float, quantiles: Sequence[float]) -> float:
+    """The part of cases that took at most `share`, linear between the stored quantiles."""
+    steps = len(quantiles) - 1
+    if share < quantiles[0]:
+        return 0.0
+    if share >= quantiles[-1]:
+        return 1.0
+    place = bisect_left(quantiles, share)
+    if quantiles[place] == share:
+        # Of equal quantiles the last one counts: "at most" takes them all in.
+        while place < steps and quantiles[place + 1] == share:
+            place += 1
+        return place / steps
+    low, high = quantiles[place - 1], quantiles[place]
+    return (place - 1 + (share - low) / (high - low)) / steps
+
+
+def risk(elapsed_share: float, past: Past) -> float:
+    """P(T > 1 | T > elapsed), T in shares of the promised time: of the cases that had lasted as long as this one
+    has, the part that ended too late. 1 once the whole time has passed."""
+    if elapsed_share >= 1.0:
+        return 1.0
+    return min(1.0, survival(1.0, past) / survival(elapsed_share, past))
+
+
+def forecast(
+    past: Past, elapsed_share: float, now: datetime, due_at: datetime, expected_at: datetime | None
+) -> Forecast:
+    """The chance of breach from comparable cases and the newest estimate. It never falls as time alone passes."""
+    base = risk(elapsed_share, past)
+    if expected_at is None:
+        return Forecast(base, "past_cases" if past.count else "prior", past.count)
+    if expected_at > due_at:
+        return Forecast(max(base, ESTIMATE_LATE), "estimate_late", past.count)
+    if now > expected_at:
+        return Forecast(base, "estimate_passed", past.count)
+    return Forecast(base * ESTIMATE_IN_TIME, "estimate_in_time", past.count)
+
+
+def elapsed_share(made_at: datetime, due_at: datetime, now: datetime, clock: Time) -> float:
+    """The part of the promised time that has gone; 1 where nothing was left to promise."""
+    whole = clock.between(made_at, due_at)
+    if whole <= timedelta():
+        return 1.0
+    return max(0.0, clock.between(made_at, now) / whole)
+
+
+@lru_cache(maxsize=4096)
+def crossing_share(past: Past, threshold: float) -> float:
+    """The elapsed share at which the risk reaches the threshold; 0 when it does so at once, 1 at the latest."""
+    if risk(0.0, past) >= threshold:
+        return 0.0
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (low, middle) if risk(middle, past) >= threshold else (middle, high)
+    return high
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A promise as the forecast sees it."""
+
+    judged: Verdict
+    made_at: datetime
+    past: Past
+    forecast: Forecast
+
+
+def next_look(view: View, threshold: float, now: datetime) -> datetime | None:
+    """When the verdict or the side of the threshold can change by itself: the due time, the moment at which the
+    risk crosses the threshold, the moment an estimate passes. None: never (decided, or on hold)."""
+    judged = view.judged
+    if judged.state is not State.OPEN or judged.paused_since:
+        return None
+    moments = [judged.due_at + timedelta(seconds=1)]
+    if view.forecast.risk < threshold:
+        if view.forecast.reason == "estimate_in_time" and judged.expected_at:
+            moments.append(judged.expected_at + timedelta(seconds=1))
+            crossing = _crossing(view, threshold / ESTIMATE_IN_TIME)
+        else:
+            crossing = _crossing(view, threshold)
+        moments += [crossing] if crossing else []
+    return max(min(moments), now + SOONEST_LOOK)
+
+
+def _crossing(view: View, threshold: float) -> datetime | None:
+    whole = view.judged.time.between(view.made_at, view.judged.due_at)
+    if threshold > 1.0 or whole <= timedelta():
+        return None
+    return view.judged.time.after(view.made_at, whole * crossing_share(view.past, threshold))
