@@ -62,12 +62,12 @@ def say_span(span: timedelta) -> str:
 
 
 def _hours(number: int) -> str:
-    return ngettext("%(number)s hour", "%(number)s hours", number) % {"number": number}
+    return ngettext("%(number)s h", "%(number)s h", number) % {"number": number}
 
 
 def _minutes(number: int) -> str:
     """Minutes with the gap that the language puts after hours (none in Japanese)."""
-    text = ngettext("%(number)s minute", "%(number)s minutes", number) % {"number": number}
+    text = ngettext("%(number)s min", "%(number)s min", number) % {"number": number}
     return pgettext("minutes after hours, keep the gap of your language", " %(minutes)s") % {"minutes": text}
 
 

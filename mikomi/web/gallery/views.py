@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from mikomi.core import clock
@@ -28,7 +29,7 @@ PAGES = ("today", "inbox", "customer", "public", "bare")
 WRONG = {
     "name": "",
     "email": "hanako@",
-    "due": "2026-02-31",
+    "due": "",
     "way": "email",
     "note": "急ぎでお願いします。",
     "answer": "",
@@ -56,7 +57,7 @@ def _sample(request: HttpRequest, name: str, language: str, scheme: str) -> dict
     context = {**sample_context(clock.now()), **forms, "side": side}
     with translation.override(language):
         html = get_template(f"gallery/samples/{name}.jinja").render(context, request)
-    return {"language": language, "scheme": scheme, "html": html}
+    return {"language": language, "scheme": scheme, "html": mark_safe(html)}
 
 
 @require_GET
