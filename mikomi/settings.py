@@ -174,7 +174,10 @@ DEFAULT_BUSINESS_ZONE: str = _env["MIKOMI_TIME_ZONE"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [("mikomi", config.ROOT / "mikomi" / "web" / "static" / "mikomi")]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mikomi.web.assets.BundleFinder",  # one style sheet and one script, joined from small files
+]
 WHITENOISE_MAX_AGE = 31536000 if PRODUCTION else 0
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

@@ -21,7 +21,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "business_tz": timezone.get_current_timezone(),
         "now": clock.now(),
         "theme": theme_of(request),
-        "business": request.business,  # type: ignore[attr-defined]
+        "business": getattr(request, "business", None),  # none when a host is refused before it is known
         "search_url": navigation.address("search"),
         "places": SimpleLazyObject(lambda: navigation.links(request.path)),
     }

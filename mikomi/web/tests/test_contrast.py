@@ -42,7 +42,9 @@ def test_any_colour_of_a_business_becomes_readable(colour: str) -> None:
     fill = re.search(r"--action:(#\w{6})", css)
     inks = re.search(r"--action-ink:light-dark\((#\w{6}), (#\w{6})\)", css)
     tints = re.search(r"--action-tint:light-dark\((#\w{6}), (#\w{6})\)", css)
-    assert fill and inks and tints
+    assert fill
+    assert inks
+    assert tints
     assert contrast(fill[1], "#ffffff") >= 4.5
     for side, theme in ((1, "light"), (2, "dark")):
         for ground in (tints[side], COLOURS["surface"][theme], COLOURS["paper"][theme]):

@@ -35,6 +35,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   clearTimeout(timer);
   localStorage.removeItem(keyOf(form));
 });
+// Who signs out leaves nothing on a shared device.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forget-drafts]")) return;
+  for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+});
 const start = (root) => root.querySelectorAll("form[data-draft]").forEach(restore);
 document.querySelectorAll("meta[name=draft-sent]").forEach((meta) => localStorage.removeItem(`draft:${meta.content}`));
 start(document);
