@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mikomi.core.calendars.rules import WorkingCalendar
+    from mikomi.integrations.files.records import OrderRecord, PersonRecord
 
 # Business time: check_business_time.py benchmarks.corpus:calc
 
@@ -140,3 +143,137 @@ def strip(text: str, kind: str) -> str:
     from mikomi.channels.email.reading.quotes import split_reply
 
     return split_reply(html_to_text(text) if kind == "html" else text).own
+
+
+# HTML of strangers: check_html.py benchmarks.corpus:render
+
+
+def render(markup: str) -> str:
+    from mikomi.channels.email.reading.html import render_html
+
+    return render_html(markup).html
+
+
+# Tables: check_csv.py benchmarks.corpus:read
+
+
+def read(data: bytes) -> list[list[str]]:
+    from mikomi.core.tables.reading import read_bytes
+
+    return [row.cells for row in read_bytes(data)]
+
+
+# Files of orders and customers: check_import.py benchmarks.corpus:importer --dates benchmarks.corpus:parse_date
+
+
+def importer(kind: str, data: bytes) -> dict[str, Any]:
+    from io import BytesIO
+    from zoneinfo import ZoneInfo
+
+    from mikomi.integrations.files.reading import read_file
+    from mikomi.integrations.files.settings import ParseSettings
+
+    settings = ParseSettings(ZoneInfo("Asia/Tokyo"))
+    if kind == "orders_csv" or kind == "customers_csv":
+        with read_file(BytesIO(data), "orders" if kind == "orders_csv" else "customers", settings) as reading:
+            return _answer([*reading.issues, *reading.records()], refused=reading.refused)
+    if kind == "vcard":
+        from mikomi.integrations.files.vcard import read_cards
+
+        return _answer(list(read_cards(data, settings)))
+    if kind == "shopify_orders_json":
+        from mikomi.integrations.shopify.payload import read_orders
+
+        return _answer(list(read_orders(data)))
+    raise NotImplementedError(kind)
+
+
+def _answer(found: Sequence[object], *, refused: bool = False) -> dict[str, Any]:
+    from mikomi.integrations.files.issues import RowIssue
+    from mikomi.integrations.files.people import merge_people
+    from mikomi.integrations.files.records import OrderRecord, PersonRecord
+
+    people: dict[object, PersonRecord] = {}
+    for one in found:
+        if isinstance(one, PersonRecord):  # as storing them would: one customer for each address
+            key = one.emails[0] if one.emails else id(one)
+            people[key] = merge_people(people[key], one) if key in people else one
+    return {
+        "orders": [_order(one) for one in found if isinstance(one, OrderRecord)],
+        "customers": [_person(one) for one in people.values()],
+        "issues": [
+            {"line": one.line, "column": one.column, "message": one.message()}
+            for one in found
+            if isinstance(one, RowIssue)
+        ],
+        "rejected": refused,
+    }
+
+
+def _order(order: OrderRecord) -> dict[str, Any]:
+    from mikomi.core.money import Money
+
+    def major(minor: int | None) -> float | None:
+        return None if minor is None else float(Money(minor, order.currency).major)
+
+    place = order.destination
+    japanese = not "".join((place.province, place.city, *place.lines)).isascii()
+    parts = (
+        (place.province, place.city, *place.lines) if japanese else (*place.lines, place.city, place.province)
+    )
+    return {
+        "id": order.number,
+        "external_id": order.external_id,
+        "customer": order.customer.name,
+        "email": order.customer.emails[0] if order.customer.emails else None,
+        "currency": order.currency,
+        "total": major(order.total_minor),
+        "ordered_at": _moment(order.ordered_at),
+        "requested_date": order.requested_date and order.requested_date.isoformat(),
+        "promised_ship": order.ship_by and order.ship_by.isoformat(),
+        "address": " ".join(filter(None, parts)),
+        "financial_status": order.payment_text,
+        "accepts_marketing": order.customer.consent_email,
+        "cancelled": order.cancelled,
+        "items": [
+            {"sku": line.sku, "quantity": line.quantity, "unit_price": major(line.unit_price_minor)}
+            for line in order.lines
+        ],
+    }
+
+
+def _person(person: PersonRecord) -> dict[str, Any]:
+    return {
+        "email": person.emails[0] if person.emails else None,
+        "emails": list(person.emails),
+        "name": person.name,
+        "phone": person.phones[0] if person.phones else None,
+        "phones": list(person.phones),
+        "zip": person.address.postal_code,
+        "city": person.address.city,
+        "tags": list(person.tags),
+        "consent_email": person.consent_email,
+        "consent_sms": person.consent_sms,
+        "total_spent": person.total_spent,
+        "order_count": person.order_count,
+    }
+
+
+def parse_date(text: str) -> datetime | None:
+    from zoneinfo import ZoneInfo
+
+    from mikomi.integrations.files.dates import AmbiguousDateError, parse_moment
+
+    try:
+        return _moment(parse_moment(text, ZoneInfo("Asia/Tokyo")))
+    except AmbiguousDateError:
+        return None
+
+
+def _moment(value: date | None) -> datetime | None:
+    """A day without a time of day begins at midnight in Japan."""
+    from zoneinfo import ZoneInfo
+
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime(value.year, value.month, value.day, tzinfo=ZoneInfo("Asia/Tokyo"))

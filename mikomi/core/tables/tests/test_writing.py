@@ -1,5 +1,6 @@
 """Writing CSV: harmless cells, and the way back."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from mikomi.core.tables.reading import read_bytes
 from mikomi.core.tables.writing import CP932, REPLACEMENT, UTF8, CsvWriter, guard, unguard
 
 
-def written(rows: list[list[object]], encoding: str = UTF8) -> bytes:
+def written(rows: Sequence[Sequence[object]], encoding: str = UTF8) -> bytes:
     return b"".join(CsvWriter(encoding).chunks(["a", "b"], rows))  # type: ignore[arg-type]
 
 
