@@ -10,13 +10,15 @@ from mikomi.core.business import queries as business_queries
 from mikomi.core.search import operations as search
 from mikomi.core.search.operations import Entry
 from mikomi.customers.models import Customer, Identity
-from mikomi.customers.naming import name_of, written_name
+from mikomi.customers.naming import written_name
 from mikomi.customers.rules.identities import PHONE, phone_forms
 
 KIND = "customer"
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """What of an identity is searched for."""
+
     kind: str
     value: str
     shown: str
@@ -36,15 +38,30 @@ def refresh(customer_ids: Sequence[int]) -> None:
     keys = defaultdict(list)
     identities = Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")
     for customer_id, *key in identities.values_list("customer_id", "kind", "value", "shown"):
-        keys[customer_id].append(_Found(*key))
+        keys[customer_id].append(Found(*key))
     region = business_queries.business().country
-    search.index([_entry(row, merged[row.pk], keys[row.pk], region) for row in rows])
+    search.index(
+        [
+            _entry(row, row.company.name if row.company else "", merged[row.pk], keys[row.pk], region)
+            for row in rows
+        ]
+    )
     living = {row.pk for row in rows}
     search.remove(KIND, [customer_id for customer_id in ids if customer_id not in living])
 
 
-def _entry(customer: Customer, merged: Iterable[Customer], keys: Sequence[_Found], region: str) -> Entry:
-    words = [word for person in (customer, *merged) for word in _names(person)]
+def add(people: Iterable[tuple[Customer, str, Sequence[Found]]]) -> None:
+    """Index new customers, each with the name of the company and what they are known by."""
+    region = business_queries.business().country
+    search.index([_entry(customer, company, (), keys, region) for customer, company, keys in people])
+
+
+def _entry(
+    customer: Customer, company: str, merged: Iterable[Customer], keys: Sequence[Found], region: str
+) -> Entry:
+    words = [company, *_names(customer)]
+    for other in merged:
+        words += (written_name(other), *_names(other))
     for key in keys:
         words += phone_forms(key.value, key.shown, region) if key.kind == PHONE else (key.shown, key.value)
     return Entry(
@@ -59,16 +76,8 @@ def _entry(customer: Customer, merged: Iterable[Customer], keys: Sequence[_Found
 
 
 def _names(customer: Customer) -> Iterator[str]:
-    """With and without the space between: people type both."""
-    for parts in (
-        (customer.family_name, customer.given_name),
-        (customer.family_kana, customer.given_kana),
-    ):
-        spaced = " ".join(filter(None, parts))
-        yield spaced
-        yield spaced.replace(" ", "")
-    if customer.company:
-        yield customer.company.name
-
-
-__all__ = ["KIND", "name_of", "refresh"]
+    """Without a space between, and the reading also with it: people type both. The title has the written name."""
+    yield customer.family_name + customer.given_name
+    if customer.family_kana or customer.given_kana:
+        yield f"{customer.family_kana} {customer.given_kana}"
+        yield customer.family_kana + customer.given_kana

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from mikomi.core import bulk, text
+from mikomi.core.rows import build
 from mikomi.core.search import kinds
 from mikomi.core.search.models import SearchEntry
 
@@ -43,7 +44,8 @@ def index(entries: Sequence[Entry]) -> None:
     newest = {(entry.kind, entry.object_id): entry for entry in entries}
     kinds.require_known({kind for kind, _ in newest})
     known = _known(newest)
-    fresh, changed = [], []
+    fresh: list[SearchEntry] = []
+    changed: list[SearchEntry] = []
     for key, entry in newest.items():
         row = _row(entry)
         row.pk = known.get(key)
@@ -67,7 +69,8 @@ def _known(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
 def _row(entry: Entry) -> SearchEntry:
     words = text.tokens(f"{entry.title}\n{entry.text[:LONGEST_TEXT]}", fold_kana=True)
     write = text.tsvector_literal if connection.vendor == "postgresql" else text.fts5_document
-    return SearchEntry(
+    return build(
+        SearchEntry,
         kind=entry.kind,
         object_id=entry.object_id,
         customer_id=entry.customer_id,

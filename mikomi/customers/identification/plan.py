@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from mikomi.core.rows import build
 from mikomi.customers.identification.known import Known, Slot, address_key
 from mikomi.customers.models import Address, Consent, Customer, Identity, Note
 from mikomi.customers.records import ConsentRecord
@@ -76,7 +77,8 @@ class Plan:
         return slot.gained
 
     def _make(self, person: CleanPerson, seen_at: datetime) -> Slot:
-        customer = Customer(
+        customer = build(
+            Customer,
             language=person.columns.get("language") or self.language,
             came_from=self.source,
             first_seen_at=seen_at,
@@ -118,7 +120,7 @@ class Plan:
         if person.note and person.note not in slot.notes:
             slot.notes.add(person.note)
             slot.gained += 1
-            self.notes.append((slot, Note(text=person.note, author_id=self.actor_id, at=seen_at)))
+            self.notes.append((slot, build(Note, text=person.note, author_id=self.actor_id, at=seen_at)))
         for consent in person.consents:
             self._add_consent(slot, consent, seen_at)
 
@@ -159,7 +161,8 @@ class Plan:
         if finds:
             known.owner[key] = slot
         slot.gained += 1
-        row = Identity(
+        row = build(
+            Identity,
             kind=key.kind,
             source=key.source,
             value=key.value,
@@ -177,7 +180,8 @@ class Plan:
         key = address_key(given.postal_code, given.region, given.city, given.lines)
         if key in slot.addresses:
             return
-        row = Address(
+        row = build(
+            Address,
             country=given.country,
             postal_code=given.postal_code,
             region=given.region,
@@ -200,7 +204,8 @@ class Plan:
                 return
         slot.consents[given.channel, given.purpose] = (at, given.granted)
         slot.gained += 1
-        row = Consent(
+        row = build(
+            Consent,
             channel=given.channel,
             purpose=given.purpose,
             granted=given.granted,

@@ -9,6 +9,7 @@ from mikomi.core import bulk
 from mikomi.core.events import operations as events
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
+from mikomi.core.rows import build
 from mikomi.customers import indexing
 from mikomi.customers.events import ConsentChanged, CustomerChanged, CustomerCreated
 from mikomi.customers.identification.known import Slot
@@ -38,8 +39,18 @@ def write(plan: Plan, *, backfill: bool) -> None:
     bulk.insert(_owned(plan.consents))
     _write_tags(plan)
     _write_proposals(plan)
-    indexing.refresh([slot.customer.pk for slot in (*plan.new, *plan.touched.values())])
+    _index(plan)
     events.record_many(list(_happenings(plan, backfill)))
+
+
+def _index(plan: Plan) -> None:
+    """New customers are indexed from memory; known ones have keys and merged records that are not in it."""
+    shown: dict[Slot, list[indexing.Found]] = {slot: [] for slot in plan.new}
+    for slot, row in plan.identities:
+        if slot.is_new:
+            shown[slot].append(indexing.Found(row.kind, row.value, row.shown))
+    indexing.add([(slot.customer, slot.company, keys) for slot, keys in shown.items()])
+    indexing.refresh(list(plan.touched))
 
 
 def _owned(rows: Iterable[tuple[Slot, Row]]) -> list[Row]:
@@ -81,7 +92,7 @@ def _write_tags(plan: Plan) -> None:
     names = {name for _, name in plan.tags}
     ids = tag_ids(names)
     through = Customer.tags.through
-    rows = [through(customer_id=slot.customer.pk, tag_id=ids[name]) for slot, name in plan.tags]
+    rows = [build(through, customer_id=slot.customer.pk, tag_id=ids[name]) for slot, name in plan.tags]
     bulk.insert(rows, ignore_conflicts=True)
 
 
@@ -96,7 +107,7 @@ def tag_ids(names: set[str]) -> dict[str, int]:
 
 def _write_proposals(plan: Plan) -> None:
     """A pair once proposed, whatever was decided, is not proposed again."""
-    rows = {}
+    rows: dict[tuple[int, int], DuplicateProposal] = {}
     for slot, other, evidence in plan.proposals:
         first, second = sorted((slot.customer.pk, other.customer.pk))
         row = DuplicateProposal(first_id=first, second_id=second, evidence=evidence, found_at=plan.now)
@@ -107,11 +118,11 @@ def _write_proposals(plan: Plan) -> None:
 def _happenings(plan: Plan, backfill: bool) -> Iterable[Happening]:
     for slot in plan.new:
         customer = slot.customer
-        payload = CustomerCreated(customer.pk, Code(plan.source))
-        yield Happening(payload, customer.pk, customer.first_seen_at, backfill, plan.actor_id)
+        created = CustomerCreated(customer.pk, Code(plan.source))
+        yield Happening(created, customer.pk, customer.first_seen_at, backfill, plan.actor_id)
     for customer_id, slot in plan.touched.items():
-        payload = CustomerChanged(customer_id, len(slot.changed) + slot.gained)
-        yield Happening(payload, customer_id, plan.now, backfill, plan.actor_id)
+        changed = CustomerChanged(customer_id, len(slot.changed) + slot.gained)
+        yield Happening(changed, customer_id, plan.now, backfill, plan.actor_id)
     for slot, row in plan.consents:
         code = ConsentChanged(row.pk, Code(row.channel), Code(row.purpose), row.granted)
         yield Happening(code, slot.customer.pk, row.at, backfill, plan.actor_id)

@@ -86,18 +86,18 @@ class _Cleaner:
 
     def line(self, field: str, value: str, limit: int | None = None) -> str:
         """One line, clipped to its column."""
-        if not value:
-            return ""
-        whole = text.clean_single_line(value, max(len(value), 1))
-        clipped = text.clip(whole, limit or LIMITS[field])
+        limit = limit or LIMITS[field]
+        if len(value) <= limit and value.isprintable() and "  " not in value:
+            return value.strip()  # nearly always: nothing to clean, nothing to cut
+        clipped = text.clip(text.clean_single_line(value, max(len(value), 1)), limit)
         if clipped.removed:
             self.issues.append(Issue(field, "clipped", clipped.removed))
         return clipped.text
 
     def block(self, field: str, value: str) -> str:
         """Several lines, clipped to what a note may hold."""
-        if not value:
-            return ""
+        if len(value) <= LONGEST_TEXT and value.isprintable():
+            return value.strip()
         clipped = text.clip(text.clean(value).strip(), LONGEST_TEXT)
         if clipped.removed:
             self.issues.append(Issue(field, "clipped", clipped.removed))
