@@ -6,9 +6,8 @@ import re
 import nh3
 
 from .charset import clean
+from .html_guard import MAX_HTML, guarded, without_tags
 
-MAX_HTML = 1_000_000
-_MAX_DEPTH = 2_000
 _ATTRIBUTES = {"*": {"class", "id", "type", "title", "style", "name"}}
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>|([^<]+)|<", re.S)
 _BLOCKS = frozenset(
@@ -38,23 +37,15 @@ def html_to_text(markup: str) -> str:
 
 def sanitised(markup: str) -> str:
     """Well-formed HTML with the tags that matter for the text."""
+    light = guarded(markup)
     return nh3.clean(
-        guarded(markup),
+        entities.escape(without_tags(markup)) if light is None else light,
         tags=set(_TAGS),
         attributes=_ATTRIBUTES,
-        clean_content_tags={"script", "style", "title", "head"} - {"head"},
+        clean_content_tags={"script", "style", "title"},
         link_rel=None,
         strip_comments=True,
     )
-
-
-def guarded(markup: str) -> str:
-    """The markup, or its tags cut away when it is nested so deep that reading it would take long."""
-    opened = len(re.findall(r"<[a-zA-Z]", markup))
-    closed = markup.count("</")
-    if opened - closed > _MAX_DEPTH and opened > 5_000:
-        return entities.escape(re.sub(r"<[^<>]*>?", " ", markup))
-    return markup
 
 
 class _Writer:
@@ -65,6 +56,8 @@ class _Writer:
         self.current: list[str] = []
         self.depth = 0
         self.pre = 0
+        self.gmail: list[bool] = []
+        self.quotes: list[int] = []
 
     def text(self, text: str) -> None:
         if self.pre:
@@ -80,20 +73,38 @@ class _Writer:
         self.current.append(text if self.current else text.lstrip(" "))
 
     def tag(self, name: str, closing: bool, attributes: str) -> None:
+        if name == "div":
+            self.divisions(closing, attributes)
         if name == "br":
             self.end_line()
         elif name in ("td", "th") and not closing and self.current:
             self.current.append(" ")
         elif name in _BLOCKS:
-            self.block(name, closing)
+            self.block(name, closing, attributes)
 
-    def block(self, name: str, closing: bool) -> None:
+    def divisions(self, closing: bool, attributes: str) -> None:
+        """Remember whether the text stands in Gmail's quotation."""
+        if not closing:
+            self.gmail.append("gmail_quote" in attributes or bool(self.gmail and self.gmail[-1]))
+        elif self.gmail:
+            self.gmail.pop()
+
+    def quotation(self, closing: bool, attributes: str) -> None:
+        """A blockquote; the one that Gmail's toolbar makes outside a quotation is the writer's own indent."""
+        if closing:
+            self.depth -= self.quotes.pop() if self.quotes else 0
+            return
+        own = 'class="gmail_quote"' in attributes and not (self.gmail and self.gmail[-1])
+        self.quotes.append(0 if own else 1)
+        self.depth += self.quotes[-1]
+
+    def block(self, name: str, closing: bool, attributes: str) -> None:
         if self.current:
             self.end_line()
         if name in _SPACED and self.lines and self.lines[-1].strip("> "):
             self.lines.append(self.prefix().rstrip())
         if name == "blockquote":
-            self.depth = max(0, self.depth + (-1 if closing else 1))
+            self.quotation(closing, attributes)
         elif name == "pre":
             self.pre = max(0, self.pre + (-1 if closing else 1))
         elif name == "hr" and not closing:

@@ -60,7 +60,7 @@ FORWARD_BANNER = re.compile(
 )
 
 MOBILE_SIGNATURE = re.compile(
-    r"^[ \t(<（\[*_]*(?:sent (?:from|with|via|by|using) (?:my |a |the |an )?(?!there|here)|get outlook for|(?:\w+ )?from my (?:iphone|ipad|mobile|android|phone|blackberry)|"
+    r"^[ \t(<（\[*_]*(?:sent (?:from|with|via|by|using) (?:my |a |the |an )?(?!there|here)|get \[?outlook for|(?:\w+ )?from my (?:iphone|ipad|mobile|android|phone|blackberry)|"
     r"someone from mobile|envoyé (?:depuis|de|à partir)|télécharge[rz] outlook|gesendet (?:von|mit|aus)|von meinem .{2,40} gesendet|diese nachricht wurde von|"
     r"enviado (?:desde|do|de|a partir)|enviada do|inviato (?:da|dal)|verzonden (?:met|vanaf|via|met mijn)|verstuurd vanaf|skickat från|skickades från|"
     r"sendt fra|sendt med|lähetetty|wysłan[eoy] z|odesláno z|отправлено (?:с|из)|надіслано з|gönderildi|iphone'umdan|gửi từ|đã gửi từ|"
@@ -70,7 +70,7 @@ MOBILE_SIGNATURE = re.compile(
 )
 MOBILE_DEVICE = re.compile(
     r"iphone|ipad|ipod|i\w{3,12}|android|phone|mobile|galaxy|htc|nokia|blackberry|samsung|windows|outlook|mail|yahoo|gmail|handy|mobil|airmail|mailbox|"
-    r"ti-85|cell|device|tablet|телефон|почт|smartphone|portable|móvil|telefon|matkapuhelin|celular|xperia|huawei|xiaomi|pixel|verizon|wireless|"
+    r"ti-85|alcatel|oneplus|oppo|cell|device|tablet|телефон|почт|smartphone|portable|móvil|telefon|matkapuhelin|celular|xperia|huawei|xiaomi|pixel|verizon|wireless|"
     r"送信|傳送|发送|我的|client|webmail|proton|spark|app\b|pc\b|mac\b|ordinateur",
     re.I,
 )
@@ -81,8 +81,6 @@ CONTACT = re.compile(
     re.I,
 )
 ORGANISATION = re.compile(
-    r"株式会社|有限会社|合同会社|合資会社|財団法人|社団法人|医療法人|学校法人|\(株\)|（株）|㈱|\(有\)|㈲|事務所|事業部|営業部|部\s|課\s|支店|本社|商店|大学|病院|"
-    r"\b(?:inc|ltd|llc|gmbh|corp|co\.|s\.a\.|ag|bv)\b",
-    re.I,
+    r"株式会社|有限会社|合同会社|合資会社|財団法人|社団法人|医療法人|学校法人|\(株\)|（株）|㈱|\(有\)|㈲|事務所|事業部|営業部|部\s|課\s|支店|本社|商店|大学|病院",
 )
 POINTS_BELOW = re.compile(r"(?:以下|下記|次の|below|following|連絡先|住所|送り先|宛先|お届け先)[^。]*$|[:：]\s*$")
