@@ -99,6 +99,7 @@ class Message(models.Model):
     is_automatic = models.BooleanField(
         default=False, help_text="A machine wrote it: never answered automatically."
     )
+    template_key = models.CharField(max_length=64, blank=True, help_text="The template it was begun from.")
 
     class Meta:
         ordering: ClassVar = ["sent_at", "id"]
@@ -120,17 +121,39 @@ class Attachment(models.Model):
 
 
 class ResponseStandard(models.Model):
-    """How soon a customer gets the first answer, in working minutes (or plain ones where we never close)."""
+    """How soon a customer gets the first answer. Where the business is never open, plain time counts."""
+
+    class Unit(models.TextChoices):
+        MINUTES = "minutes", _("minutes")
+        WORKING_MINUTES = "working_minutes", _("working minutes")
+        WORKING_DAYS = "working_days", _("working days")
 
     channel = models.CharField(max_length=16, blank=True, help_text="Empty: every channel.")
-    severity = models.CharField(max_length=8, choices=Conversation.Severity.choices, blank=True)
-    minutes = models.PositiveIntegerField()
-    working_time = models.BooleanField(default=True)
+    severity = models.CharField(
+        max_length=8, choices=Conversation.Severity.choices, blank=True, help_text="Empty: every severity."
+    )
+    amount = models.PositiveIntegerField()
+    unit = models.CharField(max_length=16, choices=Unit.choices, default=Unit.WORKING_MINUTES)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["channel", "severity"], name="standard_once")
         ]
+
+
+class DeskPolicy(models.Model):
+    """What the business has decided about its desk: one row, or none for the defaults."""
+
+    confirmation_wait_days = models.PositiveSmallIntegerField(
+        default=5, help_text="Working days that a recovery waits for the customer's word once asked."
+    )
+    tells_without_date = models.BooleanField(
+        default=False,
+        help_text="Customers are told of a promise at risk even while no new date is known.",
+    )
+    question_every_days = models.PositiveSmallIntegerField(
+        default=30, help_text="A customer is asked how it went at most once in so many days."
+    )
 
 
 class Template(models.Model):
@@ -185,6 +208,7 @@ class RecoveryCase(models.Model):
     prevention_due = models.DateField(null=True)
     prevention_done_at = models.DateTimeField(null=True)
     follow_up_at = models.DateTimeField(null=True)
+    follow_up_noticed_at = models.DateTimeField(null=True, help_text="When the sweep said that it is due.")
     follow_up_done_at = models.DateTimeField(null=True)
     confirmation_token = models.CharField(max_length=32, unique=True)
     asked_at = models.DateTimeField(null=True)

@@ -16,6 +16,20 @@ class FeedbackAsked:
     kind: Code
 
 
+@event_kind("feedback.skipped", _("Not asked how it went"), subject="invitation", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class FeedbackSkipped:
+    invitation_id: int
+    kind: Code
+    reason: Code
+
+
+@event_kind("feedback.handled", _("Poor answer taken care of"), subject="answer", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class FeedbackHandled:
+    answer_id: int
+
+
 @event_kind("feedback.answered", _("Answer to a question"), subject="answer")
 @dataclass(frozen=True, slots=True)
 class FeedbackAnswered:

@@ -26,9 +26,18 @@ class Invitation(models.Model):
         "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     asked_at = models.DateTimeField()
+    skipped = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Code: why the customer was not asked after all; empty: was asked.",
+    )
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["customer", "-asked_at"], name="invitation_customer")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["customer", "-asked_at"], name="invitation_customer", condition=Q(skipped="")
+            ),
+        ]
 
 
 class Answer(models.Model):
@@ -39,6 +48,9 @@ class Answer(models.Model):
     comment = models.TextField(blank=True)
     answered_at = models.DateTimeField()
     is_poor = models.BooleanField(default=False)
+    reported_poor_at = models.DateTimeField(
+        null=True, help_text="When it was first poor: it is reported once, whatever is clicked later."
+    )
     handled_at = models.DateTimeField(
         null=True, help_text="When the case that a poor answer reopened was closed."
     )
@@ -47,5 +59,6 @@ class Answer(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["-answered_at"], name="answer_poor_open", condition=Q(is_poor=True, handled_at=None)
-            )
+            ),
+            models.Index(fields=["answered_at", "score"], name="answer_figure"),
         ]

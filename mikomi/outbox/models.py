@@ -61,6 +61,9 @@ class OutgoingMessage(models.Model):
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_by = models.CharField(max_length=64, blank=True)
+    attempt_began = models.BooleanField(
+        default=False, help_text="Committed before the server is spoken to: from here on it may have left."
+    )
     message_id = models.CharField(max_length=250, blank=True, db_index=True)
     sent_at = models.DateTimeField(null=True)
     actor_id = models.BigIntegerField(null=True)

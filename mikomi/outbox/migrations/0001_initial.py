@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('not_before', models.DateTimeField()),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('claimed_by', models.CharField(blank=True, max_length=64)),
+                ('attempt_began', models.BooleanField(default=False, help_text='Committed before the server is spoken to: from here on it may have left.')),
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=250)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('actor_id', models.BigIntegerField(null=True)),

@@ -1,0 +1,62 @@
+"""Reads of the desk. What a surface calls takes the actor: others' conversations don't exist for them."""
+
+from mikomi.conversations.queries.cases import (
+    Confirmation,
+    confirmation,
+    follow_ups,
+    may_close,
+    recoveries,
+    recoveries_in,
+    recovery,
+    template,
+    templates,
+)
+from mikomi.conversations.queries.desk import (
+    VIEWS,
+    Counts,
+    MessageLine,
+    UnknownViewError,
+    attachment,
+    by_time_left,
+    conversation,
+    conversation_of_message_id,
+    conversations_of,
+    counts,
+    inbox,
+    message,
+    message_lines,
+    messages,
+    takes_part,
+)
+from mikomi.conversations.queries.rendering import render_template
+from mikomi.conversations.queries.standards import policy, standards
+
+__all__ = [
+    "VIEWS",
+    "Confirmation",
+    "Counts",
+    "MessageLine",
+    "UnknownViewError",
+    "attachment",
+    "by_time_left",
+    "confirmation",
+    "conversation",
+    "conversation_of_message_id",
+    "conversations_of",
+    "counts",
+    "follow_ups",
+    "inbox",
+    "may_close",
+    "message",
+    "message_lines",
+    "messages",
+    "policy",
+    "recoveries",
+    "recoveries_in",
+    "recovery",
+    "render_template",
+    "standards",
+    "takes_part",
+    "template",
+    "templates",
+]

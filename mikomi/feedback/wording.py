@@ -1,0 +1,83 @@
+"""The question how it went, in the customer's language: five links, one click each. Text and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from mikomi.conversations.models import Conversation
+from mikomi.conversations.wording import in_language
+from mikomi.core.business.queries import business
+from mikomi.core.names import greeting
+from mikomi.customers.naming import name_of
+
+_STYLE = "font-family:sans-serif;font-size:15px;line-height:1.7;color:#222"
+_BUTTON = (
+    "display:inline-block;min-width:44px;padding:10px 4px;margin:2px;border:1px solid #888;border-radius:6px;"
+    "text-align:center;text-decoration:none;color:#222"
+)
+_FACES = {5: "😊", 4: "🙂", 3: "😐", 2: "🙁", 1: "😞"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A question, ready for the outbox."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def link(token: str, score: int | None = None) -> str:
+    """The page behind the question, with the answer already given where `score` is."""
+    page = f"{settings.PUBLIC_URL}/f/{token}"
+    return page if score is None else f"{page}?score={score}"
+
+
+def scores() -> list[tuple[int, str]]:
+    """The five answers with their names, the best first, in the active language."""
+    return [
+        (5, pgettext("answer", "Very satisfied")),
+        (4, pgettext("answer", "Satisfied")),
+        (3, pgettext("answer", "Neither")),
+        (2, pgettext("answer", "Dissatisfied")),
+        (1, pgettext("answer", "Very dissatisfied")),
+    ]
+
+
+def csat_letter(conversation: Conversation, token: str) -> Letter:
+    """The letter that asks how satisfied the customer is with what we did."""
+    with in_language(conversation.language):
+        hello = greeting(name_of(conversation.customer), conversation.language)
+        words = {"greeting": hello, "business": business().name, "subject": conversation.subject}
+        opening = _("%(greeting)s\n\nThank you for contacting %(business)s.") % words
+        question = _("How satisfied are you with how we helped you?")
+        closing = _("One click is enough. If you write to us by replying, a person will read it.")
+        return Letter(
+            subject=_("How did we do? One click is enough"),
+            text=_text(opening, question, token, closing),
+            html=_html(conversation.language, opening, question, token, closing),
+        )
+
+
+def _text(opening: str, question: str, token: str, closing: str) -> str:
+    choices = "\n".join(f"{_FACES[score]} {label}\n{link(token, score)}" for score, label in scores())
+    return f"{opening}\n\n{question}\n\n{choices}\n\n{closing}\n"
+
+
+def _html(language: str, opening: str, question: str, token: str, closing: str) -> str:
+    choices = "".join(
+        f'<a href="{escape(link(token, score))}" style="{_BUTTON}">{_FACES[score]}<br>{escape(label)}</a>'
+        for score, label in scores()
+    )
+    paragraphs = "".join(
+        f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in opening.split("\n\n") if part
+    )
+    return (
+        f'<div lang="{escape(language)}" style="{_STYLE}">{paragraphs}<p><b>{escape(question)}</b></p>'
+        f"<p>{choices}</p><p>{escape(closing)}</p></div>"
+    )

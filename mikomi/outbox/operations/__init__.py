@@ -1,0 +1,39 @@
+"""The verbs of the outbox: posting (the apps above), deciding (people), delivery (the worker)."""
+
+from mikomi.outbox.operations.deciding import (
+    OutboxError,
+    cancel,
+    decide_uncertain,
+    edit_held,
+    release,
+    retry,
+)
+from mikomi.outbox.operations.delivery import (
+    begin_attempt,
+    claim_due,
+    free_claims_of_dead,
+    mark_bounced,
+    mark_failed,
+    mark_sent,
+    mark_uncertain,
+)
+from mikomi.outbox.operations.posting import post
+from mikomi.outbox.records import NewMessage
+
+__all__ = [
+    "NewMessage",
+    "OutboxError",
+    "begin_attempt",
+    "cancel",
+    "claim_due",
+    "decide_uncertain",
+    "edit_held",
+    "free_claims_of_dead",
+    "mark_bounced",
+    "mark_failed",
+    "mark_sent",
+    "mark_uncertain",
+    "post",
+    "release",
+    "retry",
+]

@@ -1,0 +1,81 @@
+"""Reads of the outbox: what waits for a person, what failed, what became of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.core.business.models import Business
+from mikomi.core.business.queries import business as the_business
+from mikomi.core.business.queries import zone
+from mikomi.core.paging import Page, keyset
+from mikomi.customers import queries as customers
+from mikomi.outbox.models import OutgoingMessage
+from mikomi.outbox.rules import CAP_WINDOW, UNASKED, CapUse, QuietHours
+
+NEEDS_PERSON = (OutgoingMessage.State.HELD, OutgoingMessage.State.UNCERTAIN, OutgoingMessage.State.FAILED)
+
+
+def quiet_hours(business: Business) -> QuietHours | None:
+    """The business's quiet hours, if it keeps any."""
+    if business.quiet_from is None or business.quiet_until is None:
+        return None
+    return QuietHours(business.quiet_from, business.quiet_until, zone())
+
+
+def cap_use(*, customer_id: int | None, now: datetime) -> CapUse:
+    """How many unasked messages this customer (all merged records together) got within the last seven days."""
+    if customer_id is None:
+        return CapUse(0, 1)
+    gone = (OutgoingMessage.State.REFUSED, OutgoingMessage.State.CANCELLED, OutgoingMessage.State.FAILED)
+    used = (
+        OutgoingMessage.objects.filter(
+            customer_id__in=customers.ids_of(customer_id),
+            purpose__in=UNASKED,
+            created_at__gt=now - CAP_WINDOW,
+        )
+        .exclude(state__in=gone)
+        .count()
+    )
+    return CapUse(used, the_business().weekly_cap)
+
+
+def outgoing(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
+    """One message with its customer. Raises `OutgoingMessage.DoesNotExist`."""
+    actor.require(Permission.CONVERSATIONS_VIEW)
+    return OutgoingMessage.objects.select_related("customer").get(pk=outgoing_id)
+
+
+def needing_person(
+    *, actor: Actor, state: str = "", cursor: str = "", size: int = 50
+) -> Page[OutgoingMessage]:
+    """Messages held, perhaps sent or failed (or only one of these states), the oldest first."""
+    actor.require(Permission.CONVERSATIONS_VIEW)
+    states = (state,) if state else NEEDS_PERSON
+    rows = OutgoingMessage.objects.filter(state__in=states).select_related("customer")
+    return keyset(rows, ("id",), cursor, size)
+
+
+def counts_needing_person(*, actor: Actor) -> dict[str, int]:
+    """How many messages are held, perhaps sent and failed; one query."""
+    actor.require(Permission.CONVERSATIONS_VIEW)
+    rows = OutgoingMessage.objects.filter(state__in=NEEDS_PERSON).values("state").annotate(count=Count("id"))
+    return {state.value: 0 for state in NEEDS_PERSON} | {row["state"]: row["count"] for row in rows}
+
+
+def about(*, actor: Actor, subject_type: str, subject_ids: Iterable[int]) -> QuerySet[OutgoingMessage]:
+    """Every message about these things (promises, conversations…), the newest first."""
+    actor.require(Permission.CONVERSATIONS_VIEW)
+    return OutgoingMessage.objects.filter(
+        subject_type=subject_type, subject_id__in=list(subject_ids)
+    ).order_by("-id")
+
+
+def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:
+    """Sent messages by their Message-ID: to thread replies and to attach bounces."""
+    wanted = [value for value in message_ids if value]
+    return {row.message_id: row for row in OutgoingMessage.objects.filter(message_id__in=wanted)}

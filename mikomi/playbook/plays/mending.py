@@ -1,0 +1,50 @@
+"""Plays that make good what went wrong."""
+
+from __future__ import annotations
+
+from mikomi.conversations import operations as desk
+from mikomi.conversations.models import Conversation, RecoveryCase
+from mikomi.conversations.operations import recovery
+from mikomi.core.access.actor import SYSTEM
+from mikomi.core.events.models import Event
+from mikomi.feedback.events import FeedbackPoor
+from mikomi.outbox.events import OutgoingFailed
+from mikomi.outbox.models import OutgoingMessage
+from mikomi.playbook.play import payload_of
+from mikomi.promises.events import PromiseBroken
+from mikomi.promises.models import Promise
+
+
+def is_public(event: Event) -> bool:
+    """A promise to a customer, not a response standard of ours: that is reported by itself."""
+    return not event.payload["is_internal"]
+
+
+def open_recovery_case(event: Event) -> None:
+    """A broken promise opens a case, unless evidence has shown meanwhile that it was kept."""
+    promise_id = payload_of(event, PromiseBroken).promise_id
+    if Promise.objects.filter(pk=promise_id, state=Promise.State.BROKEN).exists():
+        recovery.open_case(actor=SYSTEM, promise_id=promise_id)
+
+
+def reopen_case(event: Event) -> None:
+    """A poor answer opens the recovery again, or else the conversation; it is on Today until somebody closes it."""
+    poor = payload_of(event, FeedbackPoor)
+    cases = RecoveryCase.objects.filter(pk=poor.recovery_id, conversation__deleted_at=None)
+    if poor.recovery_id and cases.exists():
+        recovery.reopen_case(actor=SYSTEM, recovery_id=poor.recovery_id, reason="poor_answer")
+    elif (
+        poor.conversation_id
+        and Conversation.objects.filter(pk=poor.conversation_id, deleted_at=None).exists()
+    ):
+        desk.reopen(actor=SYSTEM, conversation_id=poor.conversation_id, reason="poor_answer")
+
+
+def is_answer(event: Event) -> bool:
+    """Whether the message that failed was an answer to a customer."""
+    return bool(event.payload["purpose"] == OutgoingMessage.Purpose.ANSWER)
+
+
+def owe_answer_again(event: Event) -> None:
+    """An answer could not be delivered: the customer still waits, and the conversation says so."""
+    desk.answer_came_back(outgoing_id=payload_of(event, OutgoingFailed).outgoing_id)
