@@ -70,7 +70,11 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                F("due_at"), F("id"), name="delivery_due", condition=Q(state="waiting", is_outside=False)
+                F("attempts"),
+                F("due_at"),
+                F("id"),
+                name="delivery_due",
+                condition=Q(state="waiting", is_outside=False),
             ),
             models.Index(
                 F("consumer"),

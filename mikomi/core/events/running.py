@@ -3,8 +3,8 @@
 A worker claims some deliveries (RUNNING, its name) in one short transaction, then runs them in transactions that hold
 the write lock for about `HOLD_SECONDS`. A kill rolls back the work together with the mark, and the sweep of dead
 workers frees the claim; a worker that was only thought dead finds its claim gone when it marks, and rolls back. So
-each delivery has its effect exactly once. What failed or was interrupted before is claimed and run alone, so that
-a delivery that kills its worker takes no other down with it.
+each delivery has its effect exactly once. What was tried before is claimed in smaller company, and then alone, so
+that a delivery that kills its worker takes few others down with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from mikomi.core.events.rules import RETRY_DELAYS, delay_after
 
 HOLD_SECONDS = 0.025
 """How long one transaction goes on taking further deliveries. Others write in between."""
-BATCH = 500
+BATCH = 100
+_TRIED_ONCE = 10
+_TRIED_MORE = range(2, len(RETRY_DELAYS) + 1)
 _PAUSE_SECONDS = 0.01
 """SQLite's waiting writers look again after some milliseconds: without a pause between two transactions they starve."""
 _ERROR_LENGTH = 4000
@@ -47,15 +49,18 @@ class SwallowedError(Exception):
 
 
 def run_due(*, worker: str, limit: int = BATCH) -> int:
-    """Claim and run up to `limit` deliveries of plain consumers. Returns how many were run, well or not."""
+    """Claim and run deliveries of plain consumers, up to `limit` fresh ones. Returns how many were run, well or not."""
     if worker in _interrupted:
         _release(worker)
+    plain = due().filter(is_outside=False)
     try:
-        ids = claim(due().filter(is_outside=False), worker=worker, limit=limit)
-        return _run_claimed(ids, worker)
+        count = _run_claimed(claim(plain.filter(attempts=0), worker=worker, limit=limit), worker)
+        count += _run_claimed(claim(plain.filter(attempts=1), worker=worker, limit=_TRIED_ONCE), worker)
+        count += _run_claimed(claim(plain.filter(attempts__in=_TRIED_MORE), worker=worker, limit=1), worker)
     except BaseException:
         _interrupted.add(worker)
         raise
+    return count
 
 
 def due() -> QuerySet[Delivery]:
@@ -73,8 +78,7 @@ def claim(waiting: QuerySet[Delivery], *, worker: str, limit: int) -> list[int]:
         return []
     with transaction.atomic():
         locked = waiting.select_for_update(skip_locked=True).order_by("due_at", "id")
-        rows = list(locked.values_list("id", "attempts")[:limit])
-        ids = [pk for pk, attempts in rows if attempts == 0] or [pk for pk, _attempts in rows[:1]]
+        ids = list(locked.values_list("id", flat=True)[:limit])
         mine = Delivery.objects.filter(pk__in=ids, state=State.WAITING)
         if mine.update(state=State.RUNNING, claimed_by=worker) != len(ids):
             raise LostClaimError("Somebody claimed the same deliveries.")
