@@ -23,9 +23,12 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 def html_to_text(markup: str) -> str:
     """The readable text: blocks on lines of their own, quotations with `> ` before each line."""
-    markup = clean(markup)[:MAX_HTML]
+    markup = clean(markup[:MAX_HTML])
+    light = guarded(markup)
+    if light is None:
+        return entities.unescape(without_tags(markup)).strip()
     writer = _Writer()
-    for match in _TOKEN.finditer(sanitised(markup)):
+    for match in _TOKEN.finditer(_cleaned(light)):
         if match[4] is not None:
             writer.text(entities.unescape(match[4]))
         elif match[2]:
@@ -35,11 +38,10 @@ def html_to_text(markup: str) -> str:
     return writer.result()
 
 
-def sanitised(markup: str) -> str:
+def _cleaned(markup: str) -> str:
     """Well-formed HTML with the tags that matter for the text."""
-    light = guarded(markup)
     return nh3.clean(
-        entities.escape(without_tags(markup)) if light is None else light,
+        markup,
         tags=set(_TAGS),
         attributes=_ATTRIBUTES,
         clean_content_tags={"script", "style", "title"},
