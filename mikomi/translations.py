@@ -7,6 +7,7 @@ catalogue is not committed; it is made when Mikomi is started, upgraded or teste
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -24,33 +25,34 @@ METADATA = {
 }
 
 
-class ContradictionError(ValueError):
-    """Two parts translate the same text differently."""
-
-
 def parts() -> list[Path]:
     """The files that together hold the Japanese of the whole product."""
     return sorted((LANGUAGE / "parts").glob("*.po"))
 
 
 def merged() -> polib.POFile:
-    """One catalogue of all parts. Raises `ContradictionError` where two parts disagree."""
+    """One catalogue of all parts; where two parts translate a text, the first one counts (see `contradictions`)."""
     result = polib.POFile()
     result.metadata = METADATA
+    seen: set[tuple[str | None, str]] = set()
+    for path in parts():
+        for entry in polib.pofile(str(path)):
+            key = (entry.msgctxt, entry.msgid)
+            if not entry.obsolete and key not in seen:
+                seen.add(key)
+                result.append(entry)
+    return result
+
+
+def contradictions() -> Iterator[str]:
+    """Texts that two parts translate differently."""
     seen: dict[tuple[str | None, str], tuple[str, str]] = {}
     for path in parts():
         for entry in polib.pofile(str(path)):
-            if entry.obsolete:
-                continue
             key, text = (entry.msgctxt, entry.msgid), entry.msgstr or str(entry.msgstr_plural)
-            if key in seen and seen[key][0] != text:
-                raise ContradictionError(
-                    f"{entry.msgid!r}: {seen[key][1]} and {path.name} translate it differently."
-                )
-            if key not in seen:
-                seen[key] = (text, path.name)
-                result.append(entry)
-    return result
+            first, where = seen.setdefault(key, (text, path.name))
+            if first != text:
+                yield f"{where} and {path.name} translate {entry.msgid!r} differently: {first} · {text}"
 
 
 def compile_if_older() -> bool:

@@ -71,6 +71,7 @@ def complaints() -> Iterator[str]:
     from django.conf.locale import ja  # noqa: F401 - Django's own catalogue is found beside it
     from django.utils.translation import trans_real
 
+    yield from translations.contradictions()
     wanted = used()
     have = {(entry.msgctxt, entry.msgid): entry for entry in translations.merged()}
     django = trans_real.translation("ja")

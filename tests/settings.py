@@ -6,4 +6,9 @@ import os
 
 os.environ.setdefault("MIKOMI_ENV", "test")
 
+from mikomi import translations
 from mikomi.settings import *  # noqa: F403
+from mikomi.settings import STATIC_ROOT
+
+translations.compile_if_older()
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

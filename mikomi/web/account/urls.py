@@ -15,6 +15,6 @@ def closed(request: HttpRequest, **_rest: str) -> HttpResponse:
 
 
 urlpatterns = [
-    re_path(r"^(signup|email|confirm-email|inactive-signup|login/code|phone)/.*$", closed),
+    re_path(r"^(?:signup|email|confirm-email|inactive-signup|login/code|phone)/.*$", closed),
     path("", include("allauth.urls")),
 ]
