@@ -14,6 +14,7 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
 from mikomi.core.business.models import Business, OpeningHours, Team
+from mikomi.core.business.queries import forget_calendar
 from mikomi.customers.models import Customer, Identity
 
 NOON = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
@@ -42,6 +43,12 @@ def data_folder(tmp_path: Path, settings: Settings) -> Path:
     """Each test has a data folder of its own."""
     settings.DATA_DIR = tmp_path
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar() -> None:
+    """No test sees the opening hours of another."""
+    forget_calendar()
 
 
 @pytest.fixture

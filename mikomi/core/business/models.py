@@ -37,7 +37,8 @@ class Business(models.Model):
     at_risk_from = models.FloatField(_("chance of breach from which a promise is at risk"), default=0.5)
     set_up_at = models.DateTimeField(null=True)
     calendar_version = models.PositiveIntegerField(
-        default=0, help_text="Grows with each change of hours, days and zone, so that other processes see it."
+        default=0,
+        help_text="Another number after each change of hours, days and zone: other processes see it.",
     )
 
     def __str__(self) -> str:

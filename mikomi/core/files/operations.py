@@ -1,0 +1,120 @@
+"""Keeping files by content. The bytes are durable before the row is: a row never points at nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from mikomi.core import clock
+from mikomi.core.files import references
+from mikomi.core.files.models import StoredFile
+from mikomi.core.files.paths import blob_path, root
+from mikomi.core.text import clean_single_line
+
+CHUNK = 1024 * 1024
+GRACE_SECONDS = 24 * 3600
+"""Bytes without a row stay this long: somebody may be about to write the row."""
+
+
+class StorageError(OSError):
+    """The bytes could not be kept (disk full, folder not writable). Nothing was stored."""
+
+
+def store(data: bytes | BinaryIO, content_type: str) -> StoredFile:
+    """Keep these bytes; the same content is kept once, with the content type that came first.
+
+    Written to the disk and synced before the row. Safe to call again. Raises `StorageError`.
+    """
+    stream = BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
+    try:
+        sha256, size = _write(stream)
+    except OSError as error:
+        raise StorageError(error.errno, f"The file could not be kept: {error.strerror}") from error
+    return _row(sha256, size, clean_single_line(content_type, 100) or "application/octet-stream")
+
+
+def _row(sha256: str, size: int, content_type: str) -> StoredFile:
+    known = StoredFile.objects.filter(sha256=sha256).first()
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            return StoredFile.objects.create(
+                sha256=sha256, size=size, content_type=content_type, stored_at=clock.now()
+            )
+    except IntegrityError:
+        return StoredFile.objects.get(sha256=sha256)
+
+
+def _write(stream: BinaryIO) -> tuple[str, int]:
+    """The bytes under their hash, by way of a temporary file in the same folder tree."""
+    incoming = root() / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=incoming)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        _put(temporary, blob_path(digest.hexdigest()), size)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return digest.hexdigest(), size
+
+
+def _put(temporary: Path, final: Path, size: int) -> None:
+    """Move into place. What is there already and whole only gets a new date, so that `sweep` leaves it alone."""
+    if final.exists() and final.stat().st_size == size:
+        os.utime(final)
+        return
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary.replace(final)
+    for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is durable only once its folder is synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@transaction.atomic
+def delete_unused(file_ids: Sequence[int]) -> int:
+    """Delete those of these files that no app uses any more; how many. Their bytes go with the next `sweep`."""
+    unused = set(file_ids) - references.still_used(file_ids)
+    deleted, _ = StoredFile.objects.filter(pk__in=unused).delete()
+    return deleted
+
+
+def sweep() -> int:
+    """Delete bytes that have had no row for a day; how many files. Run once a day."""
+    deleted = 0
+    before = clock.now().timestamp() - GRACE_SECONDS
+    for folder in sorted(root().glob("??/??")):
+        names = [path.name for path in folder.iterdir()]
+        known = set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True))
+        for name in set(names) - known:
+            if (folder / name).stat().st_mtime < before:
+                (folder / name).unlink()
+                deleted += 1
+    for path in (root() / "incoming").glob("*"):
+        if path.stat().st_mtime < before:
+            path.unlink()
+            deleted += 1
+    return deleted
