@@ -5,29 +5,33 @@ import re
 from .addresses import Address
 from .mime import Entity, Headers
 from .parsed import Automation
+from .patterns import any_of
 
-_OUT_OF_OFFICE = re.compile(
-    r"out of (?:the )?office|out-of-office|\boof\b|\booo\b|auto(?:matic)?[- ]?(?:repl|response|respon|answer)|autorepl|vacation|away from (?:the |my )?(?:office|desk|mail)|on (?:annual )?leave|on holiday|"
-    r"不在|自動(?:応答|返信|送信)|休暇|留守|外出中|"
-    r"abwesenheit|abwesend|automatische antwort|nicht im (?:haus|büro)|"
-    r"absence|absent|réponse automatique|hors du bureau|en congé|"
-    r"fuera de (?:la )?oficina|respuesta autom|ausencia|ausente|vacaciones|"
-    r"fuori (?:ufficio|sede)|risposta automatica|assenza|"
-    r"fora do escrit|resposta autom|ausência|"
-    r"afwezig|automatisch antwoord|automatisch beantwoord|"
-    r"autosvar|automatiskt svar|automatisk svar|frånvaro|fravær|poissa|automaattinen vastaus|"
-    r"автоответ|автоматический ответ|отпуск|отсутств|"
-    r"nieobecno|automatyczna odpowied|mimo kancel|automatická odpov|"
-    r"自动(?:回复|答复)|自動(?:回覆|回信)|不在办公室|外出|부재|자동 ?(?:응답|회신)",
-    re.I,
+_OUT_OF_OFFICE = any_of(
+    r"""
+out of (?:the )?office|out-of-office|\boof\b|\booo\b|auto(?:matic)?[- ]?(?:repl|response|respon|answer)
+autorepl|vacation|away from (?:the |my )?(?:office|desk|mail)|on (?:annual )?leave|on holiday|不在
+自動(?:応答|返信|送信)|休暇|留守|外出中|abwesenheit|abwesend|automatische antwort|nicht im (?:haus|büro)|absence|absent
+réponse automatique|hors du bureau|en congé|fuera de (?:la )?oficina|respuesta autom|ausencia|ausente
+vacaciones|fuori (?:ufficio|sede)|risposta automatica|assenza|fora do escrit|resposta autom|ausência
+afwezig|automatisch antwoord|automatisch beantwoord|autosvar|automatiskt svar|automatisk svar|frånvaro
+fravær|poissa|automaattinen vastaus|автоответ|автоматический ответ|отпуск|отсутств|nieobecno
+automatyczna odpowied|mimo kancel|automatická odpov|自动(?:回复|答复)|自動(?:回覆|回信)|不在办公室|外出|부재|자동 ?(?:응답|회신)
+"""
 )
-_DAEMON = re.compile(
-    r"^(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon|auto(?:matic|mated)?[-_.]?(?:reply|response|responder)?|bounces?|mail-?delivery)(?:[+\-=._].*)?@",
-    re.I,
+_DAEMON = any_of(
+    r"""
+mailer[-_.]?daemon|postmaster|mail[-_.]?daemon|auto(?:matic|mated)?[-_.]?(?:reply|response|responder)?
+bounces?|mail-?delivery
+""",
+    before=r"^",
+    after=r"(?:[+\-=._].*)?@",
 )
-_NO_REPLY = re.compile(
-    r"^(?:no|not|do[-_.]?not|dont|never)[-_.]?(?:reply|replay|respond|response|answer)|^noreply|^nepasrepondre|^no[-_]responder",
-    re.I,
+_NO_REPLY = any_of(
+    r"""
+^(?:no|not|do[-_.]?not|dont|never)[-_.]?(?:reply|replay|respond|response|answer)|^noreply|^nepasrepondre
+^no[-_]responder
+"""
 )
 _BULK = ("bulk", "list", "junk", "auto_reply", "auto-reply", "autoreply")
 _LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-owner", "list-archive", "mailing-list", "x-mailing-list",

@@ -3,6 +3,7 @@
 import re
 
 from .bounce_words import REASONS
+from .patterns import any_of
 
 HARD_REASONS = frozenset({"userunknown", "hostunknown", "hasmoved", "notaccept"})
 """The address itself is dead. Anything else may go away: a full mailbox, refused content, a blocked sender."""
@@ -11,17 +12,26 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\d|\.\d)")
 _REPLY = re.compile(r"(?<![\d.\-/@\[#])(?<!\d:)([45][0-5]\d)(?=[\s\-,;:\"')]|$)")
 _ADDRESS = re.compile(r"<[^<>\s]{0,250}>|[^\s<>(),;:\"]{1,64}@[^\s<>(),;:\"]{1,250}")
 _PATH = re.compile(r"(https?://[^/\s]{1,100})\S*")
-_PHRASES = re.compile(
-    r"(?:the following|following)[^.:\n]{0,60}permanent fatal errors|this (?:is|has been) a (?:permanent|fatal) \w+|"
-    r"this message was created automatically[^\n]*|could not be delivered to one or more[^\n]*|for further assistance[^\n]*|"
-    r"i'?m (?:sorry|afraid)[^\n]*|if you do so[^\n]*|no further delivery attempts[^\n]*|message will be deleted[^\n]*|"
-    r"please (?:contact|include|send mail|see|visit|refer|check|direct)[^\n]*|delete your own text[^\n]*|message returned below[^\n]*|"
-    r"(?:the )?original message was received[^\n]*|transcript of session[^\n]*|with id \S+|attached below[^\n]*|"
-    r"this is the (?:mail system|postfix program|mailer-daemon)[^\n]*|за помощью[^\n]*|рекомендуем[^\n]*"
+_PHRASES = any_of(
+    r"""
+(?:the following|following)[^.:\n]{0,60}permanent fatal errors
+this (?:is|has been) a (?:permanent|fatal) \w+|this message was created automatically[^\n]*
+could not be delivered to one or more[^\n]*|for further assistance[^\n]*|i'?m (?:sorry|afraid)[^\n]*
+if you do so[^\n]*|no further delivery attempts[^\n]*|message will be deleted[^\n]*
+please (?:contact|include|send mail|see|visit|refer|check|direct)[^\n]*|delete your own text[^\n]*
+message returned below[^\n]*|(?:the )?original message was received[^\n]*|transcript of session[^\n]*
+with id \S+|attached below[^\n]*|this is the (?:mail system|postfix program|mailer-daemon)[^\n]*
+за помощью[^\n]*|рекомендуем[^\n]*
+""",
+    flags=re.NOFLAG,
 )
-_SAID = re.compile(r"(?:^|\n)[^\n]{0,120}?(?:\b[45]\d\d[ \-]|reason:|said:|because)[^\n]*(?:\n[ \t]+[^\n]+){0,3}")
+_SAID = re.compile(
+    r"(?:^|\n)[^\n]{0,120}?(?:\b[45]\d\d[ \-]|reason:|said:|because)[^\n]*(?:\n[ \t]+[^\n]+){0,3}"
+)
 _DATA_FIRST = re.compile(r"^(?:(?!>>> ).)*?>>> data\s*(?:<<< 3\d\d[^\n]*\s*)?<<< 5", re.S)
-_AFTER_DATA = re.compile(r"after (?:end of data|data\b)|end of data command|in reply to (?:end of )?data|our final data")
+_AFTER_DATA = re.compile(
+    r"after (?:end of data|data\b)|end of data command|in reply to (?:end of )?data|our final data"
+)
 
 _BY_STATUS = {
     "5.1.0": "userunknown",
@@ -90,7 +100,9 @@ def _weigh(told: str, telling: str, status: str) -> str:
 
 
 def _is_after_data(said: str, context: str) -> bool:
-    return bool(_AFTER_DATA.search((said + "\n" + context).lower()) or _DATA_FIRST.match(context.lower()[:4_000]))
+    return bool(
+        _AFTER_DATA.search((said + "\n" + context).lower()) or _DATA_FIRST.match(context.lower()[:4_000])
+    )
 
 
 def _plain(text: str) -> str:

@@ -10,34 +10,50 @@ from .bounce_reasons import HARD_REASONS, codes, reason_of
 from .charset import clean, decode
 from .mime import Entity, Headers, parse_entity, read_headers
 from .parsed import Bounce
+from .patterns import any_of
 
 _MAX_BOUNCES = 200
 _MAX_GROUPS = 1_000
 _BLANK = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _DELIVERED = ("delivered", "relayed", "expanded")
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
-_DAEMON = re.compile(
-    r"mailer[-_.]?daemon|mail[-_. ]?(?:delivery|deliver)|postmaster|^mail(?:er)?@|mmdf|delivery[-_. ]?(?:sub|status|fail)|"
-    r"maildaemon|mail administrator|bounce|microsoft exchange|^system administrator|システム管理者|^smtp@|^root@|mail system|undeliver",
-    re.I,
+_DAEMON = any_of(
+    r"""
+mailer[-_.]?daemon|mail[-_. ]?(?:delivery|deliver)|postmaster|^mail(?:er)?@|mmdf
+delivery[-_. ]?(?:sub|status|fail)|maildaemon|mail administrator|bounce|microsoft exchange
+^system administrator|システム管理者|^smtp@|^root@|mail system|undeliver
+"""
 )
-_SUBJECT = re.compile(
-    r"undeliver|unzustell|delivery (?:status|failure|fail|error|problem|report|has failed|delayed|notification|unsuccessful|incomplete|to)|"
-    r"(?:mail|message|e-?mail)(?: delivery)?[ -]?(?:fail|error|problem|system error|undeliver|not delivered|could not be|was not|rejected)|"
-    r"returned? (?:mail|to sender)|returning message|failure (?:notice|delivery)|failed (?:mail|delivery|message)|non[- ]?deliver|nondeliverable|"
-    r"warning: (?:could not|message)|could ?n.?t (?:be )?(?:send|deliver)|could not (?:send|deliver|be delivered)|permanent delivery|"
-    r"message delivery|mail failure|user unknown|message delayed|delayed mail|email address .{0,30}(?:invalid|unknown)|"
-    r"unable to deliver|delivery delay|bounced|"
-    r"未配信|配信(?:不能|エラー|失敗|できません)|送信(?:エラー|失敗|できません)|メール.{0,6}(?:届|送)|戻り|"
-    r"доставк|не доставлен|недоставлен|non remis|non distribu|nicht zugestellt|unzustellbar|no entregado|devuelto|mancata consegna|mensagem devolvida|onbestelbaar",
-    re.I,
+_SUBJECT = any_of(
+    r"""
+undeliver|unzustell
+delivery (?:status|failure|fail|error|problem|report|has failed|delayed|notification|unsuccessful|incomplete|to)
+(?:mail|message|e-?mail)(?: delivery)?[ -]?(?:fail|error|problem|system error|undeliver|not delivered|could not be|was not|rejected)
+returned? (?:mail|to sender)|returning message|failure (?:notice|delivery)
+failed (?:mail|delivery|message)|non[- ]?deliver|nondeliverable|warning: (?:could not|message)
+could ?n.?t (?:be )?(?:send|deliver)|could not (?:send|deliver|be delivered)|permanent delivery
+message delivery|mail failure|user unknown|message delayed|delayed mail
+email address .{0,30}(?:invalid|unknown)|unable to deliver|delivery delay|bounced|未配信
+配信(?:不能|エラー|失敗|できません)|送信(?:エラー|失敗|できません)|メール.{0,6}(?:届|送)|戻り|доставк|не доставлен|недоставлен|non remis
+non distribu|nicht zugestellt|unzustellbar|no entregado|devuelto|mancata consegna|mensagem devolvida
+onbestelbaar
+"""
 )
-_ORIGINAL = re.compile(
-    r"^(?:-{2,}.{0,20}(?:this is a copy of (?:the|your)|original message|below this line|the header|returned message|unsent message|message header|included is|"
-    r"undelivered message|forwarded message|begin(?:ning)? (?:of )?(?:message|header)|copy of (?:the|your)|enclosed is|start of).*|"
-    r".{0,20}(?:original message|message headers?|unsent message|your message|the header).{0,40}(?:follow|below|reads|is as).*|"
-    r"(?:received|return-path|x-original-to|message-id|dkim-signature): ?.*|=+ ?original.*|\*{3,} .*original.*|.*(?:元のメッセージ|オリジナル(?:の)?メッセージ).{0,20})$",
-    re.I | re.M,
+_ORIGINAL = any_of(
+    r"""
+-{2,}.{0,20}(?:this is a copy of (?:the|your)|original message|below this line).*
+-{2,}.{0,20}(?:the header|returned message|unsent message|message header|included is).*
+-{2,}.{0,20}(?:undelivered message|forwarded message).*
+-{2,}.{0,20}(?:begin(?:ning)? (?:of )?(?:message|header)|copy of (?:the|your)).*
+-{2,}.{0,20}(?:enclosed is|start of).*
+.{0,20}(?:original message|message headers?|unsent message|your message).*
+.{0,20}(?:the header).{0,40}(?:follow|below|reads|is as).*
+(?:received|return-path|x-original-to|message-id|dkim-signature): ?.*|=+ ?original.*|\*{3,} .*original.*
+.*(?:元のメッセージ|オリジナル(?:の)?メッセージ).{0,20}
+""",
+    before=r"^",
+    after=r"$",
+    flags=re.I | re.M,
 )
 _ADDRESS = re.compile(
     r"(?<![\w.+\-/=])[\w.+\-/='!#$%&*?^{|}~]{1,64}@[A-Za-z0-9](?:[\w.\-]{0,250}[A-Za-z0-9])?"

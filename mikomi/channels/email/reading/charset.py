@@ -79,8 +79,23 @@ _ALIASES = {
 }
 _VAGUE = frozenset({"", "cp1252", "latin_1", "iso8859-1", "iso8859_15", "cp1254"})
 _SPECIAL_CODECS = frozenset(
-    "idna punycode raw_unicode_escape unicode_escape undefined mbcs oem palmos rot_13 base64_codec bz2_codec hex_codec "
-    "quopri_codec uu_codec zlib_codec".split()
+    [
+        "idna",
+        "punycode",
+        "raw_unicode_escape",
+        "unicode_escape",
+        "undefined",
+        "mbcs",
+        "oem",
+        "palmos",
+        "rot_13",
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "quopri_codec",
+        "uu_codec",
+        "zlib_codec",
+    ]
 )
 
 
@@ -261,7 +276,18 @@ def _east_asian(data: bytes) -> Decoded | None:
     return Decoded(text, codec) if text is not None else None
 
 
-_OTHER_CODECS = ["big5", "cp1251", "koi8_r", "iso8859_5", "cp1253", "cp1255", "cp1256", "cp874", "gb18030", "cp949"]
+_OTHER_CODECS = [
+    "big5",
+    "cp1251",
+    "koi8_r",
+    "iso8859_5",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+    "gb18030",
+    "cp949",
+]
 
 
 def _other_script(data: bytes) -> Decoded | None:

@@ -97,7 +97,9 @@ def _add_threading(message: EmailMessage, draft: Draft) -> None:
         message["References"] = " ".join(f"<{item}>" for item in kept)
     answer_to = draft.reply_to or (draft.sender if draft.reply_token else None)
     if answer_to is not None:
-        address = plus_address(answer_to.address, draft.reply_token) if draft.reply_token else answer_to.address
+        address = (
+            plus_address(answer_to.address, draft.reply_token) if draft.reply_token else answer_to.address
+        )
         message["Reply-To"] = _mailbox(Address(answer_to.name, address))
     if draft.reply_token:
         message[TOKEN_HEADER] = _one_line(draft.reply_token)
@@ -129,14 +131,20 @@ def _add_body(message: EmailMessage, draft: Draft) -> None:
 
 
 def _attach(message: EmailMessage, item: Attachment, *, related: bool) -> None:
-    kind = item.content_type.lower() if _MEDIA_TYPE.fullmatch(item.content_type.lower()) else "application/octet-stream"
+    kind = (
+        item.content_type.lower()
+        if _MEDIA_TYPE.fullmatch(item.content_type.lower())
+        else "application/octet-stream"
+    )
     if kind.startswith(("text/", "message/", "multipart/")):
         kind = "application/octet-stream" if not kind.startswith("text/") else kind
     maintype, _, subtype = kind.partition("/")
     name = _CONTROL.sub("", item.name) or "attachment"
     if related:
         identifier = f"<{_one_line(item.content_id).strip('<>')}>"
-        message.add_related(item.content, maintype, subtype, cid=identifier, filename=name, disposition="inline")
+        message.add_related(
+            item.content, maintype, subtype, cid=identifier, filename=name, disposition="inline"
+        )
     else:
         message.add_attachment(item.content, maintype=maintype, subtype=subtype, filename=name)
     if not name.isascii():

@@ -26,7 +26,9 @@ def raw_text(value: bytes, charset: str = "") -> str:
     """
     if value.isascii() and b"\x1b" not in value:
         return value.decode("ascii")
-    value = _RAW_WORD.sub(lambda word: re.sub(rb"[\x80-\xff]", lambda byte: b"=%02X" % byte[0][0], word[0]), value)
+    value = _RAW_WORD.sub(
+        lambda word: re.sub(rb"[\x80-\xff]", lambda byte: b"=%02X" % byte[0][0], word[0]), value
+    )
     return decode(value, charset, guess_western=False).text
 
 

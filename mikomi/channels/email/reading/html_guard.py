@@ -31,7 +31,27 @@ _ATTRIBUTE = re.compile(r"[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|
 _GAP = re.compile(r"[\s/]*>?")
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|$)|<[^<>]*>?", re.S)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
-_CLOSES_ITSELF = frozenset("p li dt dd td th tr tbody thead tfoot option optgroup rp rt html body head".split())  # noqa: SIM905
+_CLOSES_ITSELF = frozenset(
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "optgroup",
+        "rp",
+        "rt",
+        "html",
+        "body",
+        "head",
+    ]
+)
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
 
 

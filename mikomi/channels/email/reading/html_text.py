@@ -11,12 +11,69 @@ from .html_guard import MAX_HTML, guarded, without_tags
 _ATTRIBUTES = {"*": {"class", "id", "type", "title", "style", "name"}}
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>|([^<]+)|<", re.S)
 _BLOCKS = frozenset(
-    "address article aside center div dl dd dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav "
-    "ol p pre section table tr ul caption figure figcaption blockquote".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "center",
+        "div",
+        "dl",
+        "dd",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+        "caption",
+        "figure",
+        "figcaption",
+        "blockquote",
+    ]
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table pre blockquote".split())
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"])
 _TAGS = _BLOCKS | set(
-    "a abbr b big br cite code em font i img s small span strike strong sub sup td th tbody thead u".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "img",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "u",
+    ]
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 

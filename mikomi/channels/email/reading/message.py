@@ -97,7 +97,9 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
 def _header_charset(root: Entity, body: Body) -> str:
     """The charset that raw bytes in headers are most likely in: one that the message names elsewhere."""
     named = [item.parameters["charset"] for item in root.walk() if item.parameters.get("charset")]
-    named += [match[1].decode("ascii") for _, value in root.headers.items for match in _WORD_CHARSET.finditer(value)]
+    named += [
+        match[1].decode("ascii") for _, value in root.headers.items for match in _WORD_CHARSET.finditer(value)
+    ]
     named.append(body.charset)
     return next((name for name in named[:100] if codec_name(name) not in _MEANS_LITTLE), "")
 

@@ -35,7 +35,9 @@ class Reply:
     spans: tuple[Span, ...]
 
     def _joined(self, kind: str) -> str:
-        return "".join(self.text[span.start : span.end] for span in self.spans if span.kind == kind).strip("\r\n")
+        return "".join(self.text[span.start : span.end] for span in self.spans if span.kind == kind).strip(
+            "\r\n"
+        )
 
     @property
     def own(self) -> str:
@@ -182,7 +184,12 @@ class _Splitter:
         exact = bool(words.ADDRESS.search(text)) or bool(words.DATE.search(text))
         if "from" in kinds:
             return "subject" in kinds or (exact and bool(kinds & {"date", "to"}))
-        return exact and "date" in kinds and bool(kinds & {"to", "subject"}) and words.ADDRESS.search(text) is not None
+        return (
+            exact
+            and "date" in kinds
+            and bool(kinds & {"to", "subject"})
+            and words.ADDRESS.search(text) is not None
+        )
 
     def header_kinds(self, at: int) -> tuple[set[str], str]:
         """(the kinds of the header lines from `at` on, their text)."""
@@ -247,7 +254,11 @@ class _Splitter:
         """Take in the line above when it is where the sentence begins ("On Sat … Taro" above "<taro@…> wrote:")."""
         if start > 0 and not words.ATTRIBUTION_START.match(self.lines[start].text.strip()):
             above = self.lines[start - 1]
-            if above.kind == "own" and words.ATTRIBUTION_START.match(above.text.strip()) and len(above.text) < 200:
+            if (
+                above.kind == "own"
+                and words.ATTRIBUTION_START.match(above.text.strip())
+                and len(above.text) < 200
+            ):
                 return start - 1
         return start
 
@@ -261,7 +272,9 @@ class _Splitter:
         if not words.DATE.search(text) or not whole:
             return False
         bracketed = address and re.search(r"[<(\[（][^<>]*@[^<>]*[>)\]）]\s*[:：]\s*$", text)
-        starts = words.ATTRIBUTION_START.match(text) or re.match(r"^[\W\d]|^\w{1,9}[.,、]|^.{0,80}(?:さん|様|님)", text)
+        starts = words.ATTRIBUTION_START.match(text) or re.match(
+            r"^[\W\d]|^\w{1,9}[.,、]|^.{0,80}(?:さん|様|님)", text
+        )
         return bool((verb and (address or starts)) or bracketed)
 
     def quote_end(self, at: int, end: int) -> int:
@@ -283,7 +296,9 @@ class _Splitter:
         if not above.quoted or below is None or not below.quoted:
             return False
         text = self.lines[at].text
-        broken_link = "http" in above.text and not above.text.rstrip().endswith((" ", ".")) and not text[:1].isspace()
+        broken_link = (
+            "http" in above.text and not above.text.rstrip().endswith((" ", ".")) and not text[:1].isspace()
+        )
         return (len(above.text) >= 60 and text[:1].islower()) or (broken_link and " " not in text.strip())
 
     # --- quotations without an introduction ---
@@ -335,9 +350,12 @@ class _Splitter:
 
     @staticmethod
     def is_mobile_signature(text: str) -> bool:
-        return len(text) < 200 and bool(words.MOBILE_SIGNATURE.match(text)) and bool(
-            words.MOBILE_DEVICE.search(text)
-        ) and not re.search(r"(?:,|、) (?:is|was|and|but) ", text)
+        return (
+            len(text) < 200
+            and bool(words.MOBILE_SIGNATURE.match(text))
+            and bool(words.MOBILE_DEVICE.search(text))
+            and not re.search(r"(?:,|、) (?:is|was|and|but) ", text)
+        )
 
     def last_block(self, end: int) -> int:
         """The end of the sender's own lines."""
@@ -359,7 +377,8 @@ class _Splitter:
 
     def own_before(self, at: int) -> bool:
         return any(
-            line.kind == "own" and not line.blank and not words.RULE.match(line.text) for line in self.lines[:at]
+            line.kind == "own" and not line.blank and not words.RULE.match(line.text)
+            for line in self.lines[:at]
         )
 
     def fold_plain_signature(self, end: int) -> None:
@@ -374,7 +393,9 @@ class _Splitter:
         above = next(line.text for line in reversed(self.lines[:start]) if not line.blank)
         contact = sum(bool(words.CONTACT.search(text)) for text in block)
         organisation = any(words.ORGANISATION.search(text) for text in block[:3])
-        sentence = any(text.rstrip().endswith(("。", "？", "?", "！", "ます", "です", "ません")) for text in block)
+        sentence = any(
+            text.rstrip().endswith(("。", "？", "?", "！", "ます", "です", "ません")) for text in block
+        )
         if organisation and contact and not sentence and not words.POINTS_BELOW.search(above.strip()):
             self.mark_own(start, stop, "signature")
 
@@ -384,7 +405,9 @@ class _Splitter:
         at = 0
         while at < len(self.lines):
             if _UU_BEGIN.match(self.lines[at].text):
-                stop = next((i for i in range(at, len(self.lines)) if self.lines[i].text.strip() == "end"), -1)
+                stop = next(
+                    (i for i in range(at, len(self.lines)) if self.lines[i].text.strip() == "end"), -1
+                )
                 if stop > at + 1:
                     self.mark(at, stop + 1, "quoted")
                     at = stop

@@ -125,7 +125,7 @@ def _properties(body: bytes) -> Iterator[tuple[int, int, bytes]]:
                 return
             count = struct.unpack_from("<I", body, at)[0]
             at += 4
-        if kind not in _FIXED and kind not in _VARIABLE or count > _MAX_ATTRIBUTES:
+        if (kind not in _FIXED and kind not in _VARIABLE) or count > _MAX_ATTRIBUTES:
             return
         for _ in range(count):
             size = _FIXED.get(kind, -1)
