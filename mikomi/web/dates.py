@@ -6,21 +6,28 @@ The language is the one active in gettext (`ja`: 11月24日(火), `en`: Tue 24 N
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import dateformat
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+MINUTE = 60  # seconds
 
 
 def clock_time(moment: datetime, zone: tzinfo) -> str:
     """The time of day, `15:00`."""
-    return dateformat.format(moment.astimezone(zone), "H:i")
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
 def day_name(day: date, today: date) -> str:
     """The day alone: 今日, 明日, 昨日, 11月24日(火); with the year when it is not this one."""
+    return _day_name(day, today, get_language())
+
+
+# A list says the same few days and spans again and again; the language is part of the key only.
+@lru_cache(maxsize=4096)
+def _day_name(day: date, today: date, language: str | None) -> str:
     near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get((day - today).days)
     if near:
         return near
@@ -29,29 +36,41 @@ def day_name(day: date, today: date) -> str:
     return dateformat.format(day, pgettext("date format", "j M Y"))
 
 
-def say_when(moment: datetime, now: datetime, zone: tzinfo, *, with_time: bool = False) -> str:
-    """A moment as people say it: 今日 15:00, 明日 9:30, 昨日, 11月24日(火).
-
-    Today and tomorrow carry the time of day; other days only when `with_time` is asked for.
-    """
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    day = day_name(local.date(), today)
-    if with_time or (local.date() - today).days in (0, 1):
-        return f"{day} {clock_time(moment, zone)}"
-    return day
-
-
-def say_exactly(moment: datetime, zone: tzinfo) -> str:
-    """The full moment for a tooltip: 2026年11月24日(火) 15:00 JST."""
+@lru_cache(maxsize=8192)
+def _exactly(moment: datetime, zone: tzinfo, language: str | None) -> str:
     local = moment.astimezone(zone)
     day = dateformat.format(local, pgettext("date format", "l j F Y"))
     return f"{day} {local:%H:%M} {local.tzname()}"
 
 
+def say_when(moment: datetime, now: datetime, zone: tzinfo, *, with_time: bool = False) -> str:
+    """A moment as people say it: 今日 15:00, 明日 9:30, 昨日, 11月24日(火).
+
+    Today and tomorrow carry the time of day; other days only when `with_time` is asked for.
+    """
+    return _when(moment, now.astimezone(zone).date(), zone, with_time, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _when(moment: datetime, today: date, zone: tzinfo, with_time: bool, language: str | None) -> str:
+    local = moment.astimezone(zone)
+    day = _day_name(local.date(), today, language)
+    return f"{day} {local:%H:%M}" if with_time or (local.date() - today).days in (0, 1) else day
+
+
+def say_exactly(moment: datetime, zone: tzinfo) -> str:
+    """The full moment for a tooltip: 2026年11月24日(火) 15:00 JST."""
+    return _exactly(moment, zone, get_language())
+
+
 def say_span(span: timedelta) -> str:
     """A length of time in its largest one or two units: 3日, 2時間20分, 45分. The sign is not spoken."""
-    seconds = int(abs(span).total_seconds())
-    days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // MINUTE
+    return _say_minutes(int(abs(span).total_seconds()) // MINUTE, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _say_minutes(whole: int, language: str | None) -> str:
+    days, hours, minutes = whole // 1440, whole % 1440 // 60, whole % 60
     if days >= 2 or (days and not hours):
         return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
     if days or hours >= 10:

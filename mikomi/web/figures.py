@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -58,6 +59,7 @@ def place(value: float, low: float, high: float) -> str:
     return f"{100 * min(1.0, max(0.0, (value - low) / (high - low))):.2f}%"
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """One or two letters for an avatar: 山田 花子 → 山, Hana Yamada → HY."""
     words = name.split()
@@ -68,6 +70,7 @@ def initials(name: str) -> str:
     return words[0][0]
 
 
+@lru_cache(maxsize=4096)
 def tone(name: str) -> int:
     """A steady number 0…5 of a name, for the quiet colour of an avatar."""
     return sum(ord(letter) for letter in name) % 6

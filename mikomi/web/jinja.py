@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mikomi.core import names
 from mikomi.core.money import Money, format_money
 from mikomi.core.names import PersonName
-from mikomi.web import dates, figures
+from mikomi.web import dates, figures, marks, words
 from mikomi.web.icons import icon
 
 WITHOUT_CONTEXT = "%s is not in the context: import the macros `with context`"
@@ -41,8 +41,10 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "url": url,
         "icon": icon,
-        "get_language": get_language,
-        "time_left_of": time_left_of,
+        "words": words,
+        "time_left": time_left,
+        "avatar": marks.avatar,
+        "channel": marks.channel,
         "line_points": figures.line_points,
         "place": figures.place,
     }
@@ -58,7 +60,7 @@ def environment(**options: Any) -> Environment:
         "percent": figures.say_percent,
         "initials": figures.initials,
         "tone": figures.tone,
-        "full_name": full_name,
+        "full_name": marks.full_name,
         "addressed": addressed,
         "kana": kana,
         "attributes": attributes,
@@ -89,11 +91,7 @@ def _now(context: Context) -> datetime:
 def when(context: Context, moment: datetime, *, with_time: bool = False) -> Markup:
     """`<time>` with the moment as people say it; the exact one on hover."""
     zone = _zone(context)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.isoformat(),
-        dates.say_exactly(moment, zone),
-        dates.say_when(moment, _now(context), zone, with_time=with_time),
-    )
+    return marks.time_tag(moment, zone, dates.say_when(moment, _now(context), zone, with_time=with_time))
 
 
 @pass_context
@@ -102,16 +100,14 @@ def day(context: Context, value: date) -> Markup:
     zone = _zone(context)
     local = value.astimezone(zone).date() if isinstance(value, datetime) else value
     spoken = dates.day_name(local, _now(context).astimezone(zone).date())
-    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), spoken)
+    return Markup(f'<time datetime="{local.isoformat()}">{escape(spoken)}</time>')  # noqa: S704 - escaped
 
 
 @pass_context
 def clock(context: Context, moment: datetime) -> Markup:
     """`<time>` with the time of day only; the exact moment on hover."""
     zone = _zone(context)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.isoformat(), dates.say_exactly(moment, zone), dates.clock_time(moment, zone)
-    )
+    return marks.time_tag(moment, zone, dates.clock_time(moment, zone))
 
 
 @pass_context
@@ -123,15 +119,13 @@ def exactly(context: Context, moment: datetime) -> str:
 @pass_context
 def until(context: Context, due: datetime) -> Markup:
     """`<time>` with what remains until `due`, or by how much it is over."""
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        due.isoformat(), dates.say_exactly(due, _zone(context)), dates.say_time_left(due, _now(context))
-    )
+    return marks.time_tag(due, _zone(context), dates.say_time_left(due, _now(context)))
 
 
 @pass_context
-def time_left_of(context: Context, due: datetime, total: timedelta) -> figures.TimeLeft:
-    """Level and used share of the span `total` that ends at `due`."""
-    return figures.time_left(due, _now(context), total)
+def time_left(context: Context, due: datetime, total: timedelta, width: str = "") -> Markup:
+    """What remains of the span `total` that ends at `due`: words and the thin bar."""
+    return marks.time_left_mark(due, _now(context), _zone(context), total, width)
 
 
 def money(value: Money | int, currency: str | None = None) -> str:
@@ -141,11 +135,6 @@ def money(value: Money | int, currency: str | None = None) -> str:
     if currency is None:
         raise TypeError("an integer is money only with its currency: amount|money(currency)")
     return format_money(Money(value, currency))
-
-
-def full_name(name: PersonName | str) -> str:
-    """A person's whole name in its own order, for the language of the page."""
-    return name if isinstance(name, str) else names.display_name(name, get_language() or "")
 
 
 def addressed(name: PersonName | str) -> str:
@@ -163,10 +152,10 @@ def attributes(values: Mapping[str, object]) -> Markup:
 
     True gives the bare name; False, None and undefined give nothing. A trailing underscore is dropped (`class_`).
     """
-    shown = Markup()
+    shown = []
     for name, value in values.items():
         if value is None or value is False or isinstance(value, Undefined):
             continue
-        key = name.rstrip("_").replace("_", "-")
-        shown += Markup(" {}").format(key) if value is True else Markup(' {}="{}"').format(key, value)
-    return shown
+        key = escape(name.rstrip("_").replace("_", "-"))
+        shown.append(f" {key}" if value is True else f' {key}="{escape(value)}"')
+    return Markup("".join(shown))  # noqa: S704 - escaped
