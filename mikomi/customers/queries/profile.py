@@ -1,0 +1,77 @@
+"""All that is known of one customer, read for their page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.customers.models import (
+    Address,
+    Consent,
+    Customer,
+    DuplicateProposal,
+    Identity,
+    Merge,
+    Note,
+    Standing,
+    Tag,
+)
+from mikomi.customers.queries.display import Display, display
+from mikomi.customers.queries.merged import ids_of
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A customer with everything of the records merged into them. `consents` holds what counts now for each
+    channel and purpose; `merges` those that can be undone."""
+
+    customer: Customer
+    display: Display
+    ids: Sequence[int]
+    identities: Sequence[Identity]
+    addresses: Sequence[Address]
+    consents: Sequence[Consent]
+    notes: Sequence[Note]
+    tags: Sequence[Tag]
+    standing: Standing | None
+    merges: Sequence[Merge]
+    proposals: Sequence[DuplicateProposal]
+
+
+def customer(*, actor: Actor, customer_id: int) -> Profile:
+    """The customer of this id, or the one they were merged into; a constant number of queries.
+
+    Raises `Customer.DoesNotExist`.
+    """
+    actor.require(Permission.CUSTOMERS_VIEW)
+    ids = ids_of(customer_id)
+    if not ids:
+        raise Customer.DoesNotExist(f"There is no customer {customer_id}.")
+    row = Customer.objects.select_related("company", "standing").get(pk=ids[0])
+    pair = Q(first_id__in=ids) | Q(second_id__in=ids)
+    open_pairs = DuplicateProposal.objects.filter(pair, state=DuplicateProposal.State.OPEN)
+    return Profile(
+        customer=row,
+        display=display([row])[row.pk],
+        ids=ids,
+        identities=list(Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")),
+        addresses=list(Address.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")),
+        consents=counting(Consent.objects.filter(customer_id__in=ids).order_by("-at", "-id")),
+        notes=list(Note.objects.filter(customer_id__in=ids).order_by("-at", "-id")),
+        tags=list(Tag.objects.filter(customers__in=ids).distinct().order_by("name")),
+        standing=getattr(row, "standing", None),
+        merges=list(Merge.objects.filter(winner_id__in=ids, undone_at=None).select_related("loser")),
+        proposals=list(open_pairs.select_related("first", "second")),
+    )
+
+
+def counting(newest_first: Iterable[Consent]) -> list[Consent]:
+    """Of statements, the newest first, those that count."""
+    found: dict[tuple[str, str], Consent] = {}
+    for consent in newest_first:
+        found.setdefault((consent.channel, consent.purpose), consent)
+    return sorted(found.values(), key=lambda consent: (consent.purpose, consent.channel))
