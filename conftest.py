@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.processes"]
 
 # A deadline per example measures the machine, not the code; the number of examples bounds the time instead.
 settings.register_profile("mikomi", deadline=None)
