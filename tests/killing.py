@@ -10,38 +10,28 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from tests.paths import ROOT
+from tests import processes
 
 PLAYS = ("play:write_a", "play:write_b", "play:pong", "play:hear")
 DRAIN_SECONDS = 60
 
 
-def run(database: str, data: str, *, events: int, kills: int, seed: int) -> dict[str, Any]:
+def run(database: str, data: Path, *, events: int, kills: int, seed: int) -> dict[str, Any]:
     """Fill the database with events and tasks, kill `kills` workers at random moments, let it drain; the report."""
-    environment = dict(os.environ) | {
-        "MIKOMI_DATABASE": database, "MIKOMI_DATA": data, "MIKOMI_ENV": "test", "MIKOMI_LOG": "error",
-        "DJANGO_SETTINGS_MODULE": "mikomi.settings",
-    }  # fmt: skip
     program = f"from tests import killing; killing.main({events}, {kills}, {seed})"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True
-    )
-    report: dict[str, Any] = json.loads(done.stdout)
+    output = processes.run(program, database, data)
+    report: dict[str, Any] = json.loads(output)
     return report
 
 
 def main(events: int, kills: int, seed: int) -> None:
     """Print the report as JSON."""
-    import django
-
-    django.setup()
     _register()
     _in_child(lambda: _fill(events))()
     print(json.dumps(_kill_and_drain(events, kills, random.Random(seed))))
@@ -162,16 +152,18 @@ def _state() -> dict[str, Any]:
     from mikomi.core.access.models import AccessLog
     from mikomi.core.events.models import Delivery, Event
 
-    effects = Counter(AccessLog.objects.filter(subject_type="effect").values_list("action", "subject_id"))
-    expected = Counter(
+    effects: Counter[tuple[str, int | None]] = Counter(
+        AccessLog.objects.filter(subject_type="effect").values_list("action", "subject_id")
+    )
+    expected: Counter[tuple[str, int | None]] = Counter(
         (name, pk)
         for pk, kind in Event.objects.values_list("pk", "kind")
         for name in (("play:hear",) if kind == "test.pong" else PLAYS[:3])
     )
     return {
         "events": dict(Counter(Event.objects.values_list("kind", flat=True))),
-        "lost": sum((expected - effects).values()),
-        "doubled": sum((effects - expected).values()),
+        "lost": (expected - effects).total(),
+        "doubled": (effects - expected).total(),
         "deliveries": dict(Counter(Delivery.objects.values_list("state", flat=True))),
         "interrupted": Delivery.objects.filter(attempts__gt=1).count(),
         "tasks": dict(Counter(DBTaskResult.objects.values_list("status", flat=True))),
