@@ -20,6 +20,7 @@ from mikomi.conversations.operations.handling import (
     snooze,
     wake_snoozed,
 )
+from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.operations.receiving import receive_messages
 from mikomi.conversations.operations.recovery import RecoveryError
 from mikomi.conversations.operations.settling import (
@@ -57,6 +58,7 @@ __all__ = [
     "delete",
     "ensure_defaults",
     "erase_deleted",
+    "load_history",
     "receive_messages",
     "recovery",
     "reopen",

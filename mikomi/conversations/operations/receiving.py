@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from mikomi.conversations import events, rules
 from mikomi.conversations.models import Attachment, Conversation, Message
@@ -92,7 +93,7 @@ class _Intake:
 
     def _load(self, messages: Sequence[IncomingMessage], customers: Sequence[Customer]) -> None:
         named = {message.conversation_id for message in messages if message.conversation_id is not None}
-        living = Conversation.objects.filter(deleted_at=None).select_for_update()
+        living = Conversation.objects.filter(deleted_at=None).select_for_update(of=("self",))
         self.named = living.in_bulk(named) if named else {}
         self.of_customer: dict[int, list[Conversation]] = defaultdict(list)
         people = {
@@ -101,9 +102,11 @@ class _Intake:
             if message.conversation_id not in self.named
         }
         if people:
-            rows = living.filter(customer_id__in=people).exclude(state=State.CLOSED)
+            theirs = Q(customer_id__in=people) | Q(customer__merged_into_id__in=people)
+            rows = living.filter(theirs).exclude(state=State.CLOSED).select_related("customer")
             for row in rows.order_by("-last_message_at", "-id"):
-                self.of_customer[row.customer_id].append(self.named.get(row.pk, row))
+                person = row.customer.merged_into_id or row.customer_id
+                self.of_customer[person].append(self.named.get(row.pk, row))
 
     def _place(self, message: IncomingMessage, customer: Customer) -> Conversation:
         """The conversation of a message, opened if there is none."""

@@ -20,6 +20,7 @@ from mikomi.conversations.operations.answering import answer
 from mikomi.conversations.operations.handling import reopen_locked
 from mikomi.conversations.operations.receiving import append_from_customer
 from mikomi.conversations.queries.cases import may_close
+from mikomi.conversations.queries.rendering import solved_question
 from mikomi.conversations.queries.visibility import locked, locked_case
 from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM, Actor
@@ -275,7 +276,7 @@ def ask_if_solved(*, actor: Actor, recovery_id: int, text: str = "") -> Message:
     """
     case = _open_case(actor, recovery_id)
     link = confirmation_link(case)
-    words = text.strip() or wording.solved_question(case.conversation, actor, link)
+    words = text.strip() or solved_question(case.conversation, actor, link)
     message = answer(
         actor=actor,
         conversation_id=case.conversation_id,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mikomi.conversations import rules, templating
 from mikomi.conversations.models import Conversation, DeskPolicy, ResponseStandard, Template
-from mikomi.conversations.wording import KNOWN
+from mikomi.conversations.queries.rendering import KNOWN
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 

@@ -59,8 +59,11 @@ def _may_still_leave(row: OutgoingMessage) -> bool:
     return False
 
 
-def begin_attempt(*, outgoing_id: int, worker: str) -> bool:
-    """Commit that this worker now speaks to the server. False: the message is no longer this worker's; leave it."""
+def begin_attempt(*, outgoing_id: int, worker: str, message_id: str = "") -> bool:
+    """Commit that this worker now speaks to the server, and under which Message-ID, so that what comes back finds it.
+
+    False: the message is no longer this worker's; leave it.
+    """
     with transaction.atomic(durable=True):
         mine = OutgoingMessage.objects.filter(
             pk=outgoing_id, state=State.SENDING, claimed_by=worker, attempt_began=False
@@ -68,7 +71,8 @@ def begin_attempt(*, outgoing_id: int, worker: str) -> bool:
         row = mine.values("attempts").first()
         if row is None:
             return False
-        return mine.update(attempt_began=True, attempts=row["attempts"] + 1) == 1
+        named = {"message_id": message_id[:250]} if message_id else {}
+        return mine.update(attempt_began=True, attempts=row["attempts"] + 1, **named) == 1
 
 
 def mark_sent(outgoing_id: int, message_id: str = "") -> bool:
@@ -111,8 +115,10 @@ def _ended(outgoing_id: int, come_from: tuple[str, ...], to: str, values: dict[s
 def free_claims_of_dead(workers: Sequence[str]) -> int:
     """Settle what dead workers were sending: not begun → waiting again, begun → perhaps sent. How many."""
     freed = 0
+    rows = OutgoingMessage.objects.filter(state=State.SENDING, claimed_by__in=list(workers))
+    if not rows.exists():
+        return 0
     with transaction.atomic():
-        rows = OutgoingMessage.objects.filter(state=State.SENDING, claimed_by__in=list(workers))
         for pk, began in list(rows.values_list("pk", "attempt_began")):
             to = rules.after_dead_worker(began)
             reason = "worker_died" if began else ""
