@@ -1,4 +1,4 @@
-"""Where messages arrive and leave: mailboxes, their cursors, and every raw arrival."""
+"""Where messages arrive and leave: mailboxes, their cursors, every raw arrival, contact forms."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mailbox(models.Model):
-    """An e-mail account of the business. The password is kept encrypted (core.secrets)."""
+    """An e-mail account of the business. The passwords are kept sealed (core.secrets).
+
+    `poll_error` and `send_error` hold a problem as `code: what the server said` (`email/problems.py` puts it in words).
+    """
 
     class Security(models.TextChoices):
         TLS = "tls", _("TLS")
         STARTTLS = "starttls", _("STARTTLS")
         NONE = "none", _("none (only on this machine)")
+
+    class AfterReading(models.TextChoices):
+        KEEP = "keep", _("leave it as it is")
+        SEEN = "seen", _("mark it as read")
 
     address = models.EmailField(max_length=254, unique=True)
     display_name = models.CharField(max_length=200, blank=True)
@@ -29,32 +36,51 @@ class Mailbox(models.Model):
     folders: models.JSONField[list[str], list[str]] = models.JSONField(
         default=list, help_text="Empty: INBOX."
     )
+    after_reading = models.CharField(
+        max_length=8,
+        choices=AfterReading.choices,
+        default=AfterReading.KEEP,
+        help_text="What is done to the server's copy once the message is stored here.",
+    )
     smtp_host = models.CharField(max_length=255, blank=True)
     smtp_port = models.PositiveIntegerField(default=587)
     smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.STARTTLS)
     smtp_user = models.CharField(max_length=254, blank=True)
     smtp_secret = models.TextField(blank=True)
+    uses_plus_addresses = models.BooleanField(
+        default=False,
+        help_text="The server delivers name+anything@… to name@…: replies carry a signed token.",
+    )
     is_active = models.BooleanField(default=True)
     backfill_until = models.DateTimeField(
-        null=True, help_text="Messages sent before this are history: nothing follows."
+        null=True, help_text="Messages that arrived before this are history: nothing follows."
     )
     polled_at = models.DateTimeField(null=True, help_text="The last good poll: the heartbeat.")
     poll_error = models.TextField(blank=True)
     failing_since = models.DateTimeField(null=True)
+    poll_failures = models.PositiveIntegerField(default=0, help_text="In a row; the pause grows with them.")
+    next_poll_at = models.DateTimeField(null=True, help_text="Empty: at once.")
+    claimed_by = models.CharField(max_length=64, blank=True, help_text="The worker that polls it now.")
+    send_error = models.TextField(blank=True)
+    send_failing_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.address
 
 
 class FolderCursor(models.Model):
-    """How far a folder has been read: (mailbox, folder, UIDVALIDITY, UID), never flags or dates."""
+    """How far a folder has been read: (mailbox, folder, UIDVALIDITY, UID), never flags or dates.
+
+    Another UIDVALIDITY makes another row, which begins at 0: the folder is read again from the start.
+    """
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="cursors")
     folder = models.CharField(max_length=255)
     uid_validity = models.BigIntegerField()
     last_uid = models.BigIntegerField(default=0)
-    server_count = models.IntegerField(null=True)
+    server_count = models.IntegerField(null=True, help_text="Messages in the folder at `checked_at`.")
     checked_at = models.DateTimeField(null=True)
+    is_current = models.BooleanField(default=True, help_text="False: the server has renumbered the folder.")
 
     class Meta:
         constraints: ClassVar = [
@@ -63,7 +89,11 @@ class FolderCursor(models.Model):
 
 
 class Intake(models.Model):
-    """One raw arrival, stored before anything is made of it. It ends in exactly one state."""
+    """One raw arrival, stored before anything is made of it. It ends in exactly one state.
+
+    When a customer is erased their raw arrivals lose their bytes, but keep hash and UID: the tombstone by which
+    the next poll knows them again.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -71,39 +101,63 @@ class Intake(models.Model):
         QUARANTINED = "quarantined", _("quarantined")
         IGNORED = "ignored", _("ignored")
 
-    channel = models.CharField(max_length=16, help_text="email, webform, api")
+    channel = models.CharField(max_length=16, help_text="A name in channels/registry.py.")
+    source = models.CharField(max_length=64, help_text="Which of the channel's: mailbox id, form id, sender.")
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, null=True, related_name="intakes")
-    folder = models.CharField(max_length=255, blank=True)
-    uid_validity = models.BigIntegerField(null=True)
-    uid = models.BigIntegerField(null=True)
     message_id = models.CharField(max_length=250, help_text="Made from the hash when the message has none.")
-    raw = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    raw = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     raw_sha256 = models.CharField(max_length=64)
-    received_at = models.DateTimeField()
+    raw_size = models.BigIntegerField(default=0)
+    received_at = models.DateTimeField(help_text="When it was stored here.")
+    arrived_at = models.DateTimeField(null=True, help_text="When the business's server got it, if it says.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     reason = models.CharField(max_length=64, blank=True, help_text="Code: why ignored or quarantined.")
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=64, blank=True)
     parser_version = models.PositiveSmallIntegerField(default=0)
     conversation_id = models.BigIntegerField(null=True, db_index=True)
     same_id_other_content = models.BooleanField(default=False)
-    claimed_by = models.CharField(max_length=64, blank=True)
-    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True)
+    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, help_text="from, subject, outgoing_id, defects: for the lists of arrivals."
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["channel", "mailbox", "message_id", "raw_sha256"],
-                name="intake_once",
-                nulls_distinct=False,
+                fields=["channel", "source", "message_id", "raw_sha256"], name="intake_once"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "message_id"], name="intake_api_once", condition=Q(channel="api")
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["mailbox", "folder", "uid_validity", "uid"], name="intake_uid"),
             models.Index(fields=["message_id"], name="intake_message_id"),
-            models.Index(
-                fields=["id"], name="intake_unfinished", condition=Q(state__in=["received", "quarantined"])
-            ),
+            models.Index(fields=["raw_sha256"], name="intake_hash"),
+            models.Index(fields=["id"], name="intake_waiting", condition=Q(state="received")),
+            models.Index(fields=["-id"], name="intake_caught", condition=Q(state="quarantined")),
+        ]
+
+
+class ServerCopy(models.Model):
+    """One message number of a folder, and the arrival it was. Two copies of one message are one arrival."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="copies")
+    folder = models.CharField(max_length=255)
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, null=True, related_name="copies")
+    error = models.TextField(blank=True, help_text="Why the server could not hand it out; no arrival then.")
+    seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, help_text="Since when the server has it no more.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["mailbox", "folder", "uid_validity", "uid"], name="server_copy_once"
+            )
         ]
 
 
@@ -113,6 +167,11 @@ class WebForm(models.Model):
     token = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=200)
     intro = models.TextField(blank=True)
-    mailbox = models.ForeignKey(Mailbox, on_delete=models.SET_NULL, null=True, related_name="+")
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Answers go out from it."
+    )
     team = models.ForeignKey("business.Team", on_delete=models.SET_NULL, null=True, related_name="+")
     is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,177 @@
+"""What a raw mail is: a message of a customer, a machine's, our own coming back, a bounce, or unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from mikomi.channels.email import bounced, threads
+from mikomi.channels.email.reader import Reader, UnreadableError
+from mikomi.channels.email.reading.addresses import Address
+from mikomi.channels.email.reading.message import PARSER_VERSION
+from mikomi.channels.email.reading.parsed import ParsedMessage, Part
+from mikomi.channels.models import Intake, Mailbox
+from mikomi.channels.registry import Read
+from mikomi.channels.rules import language_of, plausible_moment
+from mikomi.channels.verdicts import File, Ignore, Quarantine, Verdict
+from mikomi.conversations.records import IncomingAttachment, IncomingMessage
+from mikomi.core.files import operations as files
+from mikomi.core.files import queries as stored
+from mikomi.customers.records import PersonRecord
+from mikomi.customers.rules.identities import email_value
+from mikomi.outbox.models import OutgoingMessage
+from mikomi.outbox.queries import by_message_ids
+
+LARGEST_READ_BYTES = 64_000_000
+"""A larger message is stored like every other, but not read: it waits in quarantine with its sender and subject."""
+_HEAD_BYTES = 64_000
+_KEPT_IN_DETAIL = 200
+
+
+@contextmanager
+def reading() -> Iterator[Read]:
+    """The reader of mails, with its process."""
+    with Reader() as reader:
+        yield lambda intake: verdict_of(intake, reader)
+
+
+def verdict_of(intake: Intake, reader: Reader) -> Verdict:
+    """What the mail is. Stores the bytes of attachments; writes nothing else."""
+    if intake.raw_id is None:
+        return Ignore("erased", parser_version=PARSER_VERSION)
+    try:
+        if intake.raw_size > LARGEST_READ_BYTES:
+            return _too_large(intake, reader)
+        parsed = reader.read(stored.read(intake.raw_id))
+    except UnreadableError as error:
+        return Quarantine(error.reason, detail=_bare_detail(intake), parser_version=PARSER_VERSION)
+    return _verdict(intake, parsed)
+
+
+def _verdict(intake: Intake, parsed: ParsedMessage) -> Verdict:
+    detail = _detail(parsed)
+    if "unreadable" in parsed.auto.reasons:
+        return Quarantine("unreadable", "; ".join(parsed.defects), detail, parser_version=PARSER_VERSION)
+    author = author_of(parsed)
+    if not email_value(author.address):
+        return Quarantine("no_sender", "", detail, parser_version=PARSER_VERSION)
+    if parsed.is_bounce:
+        return _bounce(intake, parsed, detail)
+    if reason := _own(parsed, author):
+        return Ignore(reason, detail, parser_version=PARSER_VERSION)
+    message = _message(intake, parsed, author, threads.conversation_of(parsed, author.address))
+    return File(message, detail, parser_version=PARSER_VERSION)
+
+
+def _too_large(intake: Intake, reader: Reader) -> Verdict:
+    assert intake.raw_id is not None
+    with stored.open_file(intake.raw_id) as stream:
+        head = stream.read(_HEAD_BYTES).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    error = f"{intake.raw_size} bytes; at most {LARGEST_READ_BYTES} are read"
+    return Quarantine("too_large", error, _detail(reader.read(head + b"\n\n")), parser_version=PARSER_VERSION)
+
+
+def own_addresses() -> set[str]:
+    """The addresses of our own mailboxes, in lower case."""
+    return {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+
+
+def author_of(parsed: ParsedMessage) -> Address:
+    """Who wrote it. Forms of web shops send from our own address and name the customer in Reply-To."""
+    own = own_addresses()
+    if _bare(parsed.sender) not in own:
+        return parsed.sender
+    others = [item for item in parsed.reply_to if email_value(item.address) and _bare(item) not in own]
+    return others[0] if others else parsed.sender
+
+
+def _bare(address: Address) -> str:
+    """The address without what follows a plus: the plus address of a mailbox is the mailbox."""
+    local, at, domain = address.address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def _own(parsed: ParsedMessage, author: Address) -> str:
+    """Why a mail is one of our own, or nothing."""
+    if by_message_ids([parsed.message_id]):
+        return "own_message"
+    return "own_address" if _bare(author) in own_addresses() else ""
+
+
+def _bounce(intake: Intake, parsed: ParsedMessage, detail: dict[str, Any]) -> Verdict:
+    """A report on a message of ours: filed with it where it stands in a conversation, else noted at the message."""
+    outgoing = bounced.bounced_message(parsed)
+    if outgoing is None:
+        return Ignore("bounce_unknown", detail, parser_version=PARSER_VERSION)
+    follows = tuple(bounced.effects(parsed, outgoing))
+    detail |= {"outgoing_id": outgoing.pk}
+    conversation_id = bounced.conversation_of_bounce(outgoing)
+    if conversation_id is None:
+        return Ignore("bounce", detail, follows, parser_version=PARSER_VERSION)
+    message = _message(intake, parsed, _recipient(outgoing), conversation_id)
+    return File(message, detail, follows, parser_version=PARSER_VERSION)
+
+
+def _recipient(outgoing: OutgoingMessage) -> Address:
+    """The person whom a report concerns: a mail daemon is nobody's customer."""
+    return Address(outgoing.to_name, outgoing.to_address)
+
+
+def _message(
+    intake: Intake, parsed: ParsedMessage, author: Address, conversation_id: int | None
+) -> IncomingMessage:
+    mailbox = intake.mailbox
+    assert mailbox is not None
+    arrived = intake.arrived_at or parsed.delivered_at or intake.received_at
+    return IncomingMessage(
+        channel=intake.channel,
+        intake_id=intake.pk,
+        person=PersonRecord(source="email", name=author.name, emails=(author.address,)),
+        from_name=parsed.sender.name if parsed.is_bounce else author.name,
+        from_address=parsed.sender.address if parsed.is_bounce else author.address,
+        subject=parsed.subject,
+        text=parsed.text,
+        html=parsed.html,
+        sent_at=plausible_moment(parsed.date, arrived),
+        message_id=intake.message_id,
+        conversation_id=conversation_id,
+        attachments=tuple(_attachment(part) for part in parsed.parts),
+        is_automatic=not parsed.auto.may_auto_reply or parsed.is_bounce,
+        sender_key=str(mailbox.pk),
+        team_id=mailbox.team_id,
+        backfill=is_history(mailbox, arrived),
+        language=language_of(f"{parsed.subject}\n{parsed.text}"),
+    )
+
+
+def is_history(mailbox: Mailbox, arrived_at: datetime) -> bool:
+    """Whether the mail arrived before the business began to work here: nothing follows from it."""
+    return mailbox.backfill_until is not None and arrived_at < mailbox.backfill_until
+
+
+def _attachment(part: Part) -> IncomingAttachment:
+    """A part, its bytes kept; a refused one is listed with the reason."""
+    file_id = None if part.refused else files.store(part.content(), part.content_type).pk
+    return IncomingAttachment(
+        name=part.name,
+        content_type=part.content_type,
+        size=part.size,
+        file_id=file_id,
+        content_id=part.content_id,
+        refused=part.refused[:64],
+    )
+
+
+def _detail(parsed: ParsedMessage) -> dict[str, Any]:
+    """What the list of arrivals shows."""
+    return {
+        "from": parsed.sender.address[:_KEPT_IN_DETAIL],
+        "subject": parsed.subject[:_KEPT_IN_DETAIL],
+        "defects": [defect[:_KEPT_IN_DETAIL] for defect in parsed.defects[:10]],
+    }
+
+
+def _bare_detail(intake: Intake) -> dict[str, Any]:
+    return {"from": "", "subject": intake.message_id[:_KEPT_IN_DETAIL], "defects": []}

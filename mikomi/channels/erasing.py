@@ -1,0 +1,51 @@
+"""Raw arrivals of deleted conversations and erased customers: the bytes go, a tombstone without words stays.
+
+By the tombstone (the hash of the bytes and of the Message-ID) the next poll knows the server's copy again, also
+after the folder was renumbered, and leaves it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from mikomi.channels.intake import erased_id
+from mikomi.channels.models import Intake
+from mikomi.conversations.models import Conversation
+from mikomi.conversations.operations.handling import KEPT_DELETED
+from mikomi.core import clock
+from mikomi.core.files import operations as files
+
+ERASED = "erased"
+_AT_ONCE = 500
+
+
+def erase_deleted() -> int:
+    """Erase the arrivals of conversations that were deleted long enough ago. How many."""
+    long_ago = clock.now() - KEPT_DELETED
+    gone = Conversation.objects.filter(deleted_at__lte=long_ago).values("pk")
+    rows = Intake.objects.filter(conversation_id__in=gone).exclude(reason=ERASED)
+    return erase(list(rows.values_list("pk", flat=True)[:_AT_ONCE]))
+
+
+def erase_customer(customer_ids: Sequence[int]) -> int:
+    """Erase the arrivals in every conversation of a customer. How many."""
+    places = Conversation.objects.filter(customer_id__in=list(customer_ids)).values("pk")
+    rows = Intake.objects.filter(conversation_id__in=places).exclude(reason=ERASED)
+    return erase(list(rows.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def erase(intake_ids: Iterable[int]) -> int:
+    """Take the bytes and every word out of these arrivals. How many."""
+    rows = list(Intake.objects.filter(pk__in=list(intake_ids)).exclude(reason=ERASED))
+    raw_ids = [row.raw_id for row in rows if row.raw_id is not None]
+    for row in rows:
+        row.message_id = erased_id(row.message_id)
+        row.raw = None
+        row.state, row.reason = Intake.State.IGNORED, ERASED
+        row.detail, row.error = {}, ""
+    Intake.objects.bulk_update(rows, ["message_id", "raw", "state", "reason", "detail", "error"])
+    files.delete_unused(raw_ids)
+    return len(rows)

@@ -1,0 +1,214 @@
+"""Mailboxes: entering them, trying them out, switching them off, fetching at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mikomi.channels.email import imap, smtp
+from mikomi.channels.email.poll import INBOX
+from mikomi.channels.email.problems import MailProblem
+from mikomi.channels.models import Mailbox
+from mikomi.core import clock, secrets
+from mikomi.core.access import operations as access
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.customers.rules.identities import email_value
+
+TEST_SECONDS = 15.0
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+MOST_FOLDERS = 50
+
+
+class SettingsRefusedError(ValueError):
+    """Something has to be put right first; nothing was saved. `errors`: by field, in the reader's language."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """What a person enters. A password of none leaves the stored one as it is.
+
+    `backfill_until`: mails that arrived before it are history; none: before the mailbox was entered.
+    """
+
+    address: str
+    display_name: str = ""
+    signature: str = ""
+    team_id: int | None = None
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_security: str = Mailbox.Security.TLS.value
+    imap_user: str = ""
+    imap_password: str | None = None
+    folders: tuple[str, ...] = ()
+    after_reading: str = Mailbox.AfterReading.KEEP.value
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = Mailbox.Security.STARTTLS.value
+    smtp_user: str = ""
+    smtp_password: str | None = None
+    uses_plus_addresses: bool = False
+    backfill_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """How a trial went. A problem of none: it works. `folders`: those on the server, to choose from."""
+
+    reading: MailProblem | None
+    sending: MailProblem | None
+    folders: tuple[str, ...] = ()
+    message_count: int | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether both ways can be used."""
+        return self.reading is None and self.sending is None
+
+
+def save_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: int | None = None) -> Mailbox:
+    """Enter a mailbox or change one. Raises `SettingsRefusedError`, `Mailbox.DoesNotExist`."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    with transaction.atomic():
+        known = Mailbox.objects.select_for_update().get(pk=mailbox_id) if mailbox_id else None
+        if errors := _errors(settings, mailbox_id):
+            raise SettingsRefusedError(errors)
+        mailbox = _filled(known or Mailbox(), settings)
+        if known is None or settings.backfill_until is not None:
+            mailbox.backfill_until = settings.backfill_until or clock.now()
+        mailbox.next_poll_at, mailbox.poll_failures = None, 0
+        mailbox.save()
+        access.log("mailbox.saved", actor=actor, subject_type="mailbox", subject_id=mailbox.pk)
+    return mailbox
+
+
+_PLAIN = {field.name for field in fields(MailboxSettings)} - {
+    "imap_password",
+    "smtp_password",
+    "folders",
+    "backfill_until",
+    "address",
+}
+
+
+def _filled(mailbox: Mailbox, settings: MailboxSettings) -> Mailbox:
+    for name in _PLAIN:
+        setattr(mailbox, name, getattr(settings, name))
+    mailbox.address = email_value(settings.address) or settings.address
+    mailbox.folders = [name.strip() for name in settings.folders if name.strip()]
+    if settings.imap_password is not None:
+        mailbox.imap_secret = secrets.seal(settings.imap_password)
+    if settings.smtp_password is not None:
+        mailbox.smtp_secret = secrets.seal(settings.smtp_password)
+    return mailbox
+
+
+def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]:
+    errors = _wrong_server("imap", settings.imap_host, settings.imap_port, settings.imap_security)
+    errors |= _wrong_server("smtp", settings.smtp_host, settings.smtp_port, settings.smtp_security)
+    address = email_value(settings.address)
+    if not address:
+        errors["address"] = _("This is not an e-mail address.")
+    elif Mailbox.objects.filter(address=address).exclude(pk=mailbox_id).exists():
+        errors["address"] = _("There is a mailbox with this address already.")
+    if not settings.imap_host and not settings.smtp_host:
+        errors["imap_host"] = _("Enter the server for reading, the one for sending, or both.")
+    if len(settings.folders) > MOST_FOLDERS or any(len(name) > 255 for name in settings.folders):
+        errors["folders"] = _("At most %(most)s folders with names of at most 255 characters.") % {
+            "most": MOST_FOLDERS
+        }
+    if len(settings.display_name) > 200 or any(char < " " for char in settings.display_name):
+        errors["display_name"] = _("Please write a shorter name, on one line.")
+    if settings.after_reading not in Mailbox.AfterReading.values:
+        errors["after_reading"] = _("Choose one of the list.")
+    return errors
+
+
+def _wrong_server(kind: str, host: str, port: int, security: str) -> dict[str, str]:
+    if not host:
+        return {}
+    errors: dict[str, str] = {}
+    if len(host) > 255 or any(char.isspace() or char in "/@" for char in host):
+        errors[f"{kind}_host"] = _("Only the server's name belongs here, for example mail.example.jp.")
+    if not 1 <= port <= 65535:
+        errors[f"{kind}_port"] = _("A port is a number from 1 to 65535.")
+    if security not in Mailbox.Security.values:
+        errors[f"{kind}_security"] = _("Choose one of the list.")
+    elif security == Mailbox.Security.NONE and host not in THIS_MACHINE:
+        errors[f"{kind}_security"] = _("Without encryption only a server on this machine may be used.")
+    return errors
+
+
+def switch_mailbox(*, actor: Actor, mailbox_id: int, active: bool) -> Mailbox:
+    """Switch a mailbox on or off. What it has received stays."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    with transaction.atomic():
+        mailbox = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+        mailbox.is_active, mailbox.next_poll_at = active, None
+        mailbox.save(update_fields=["is_active", "next_poll_at"])
+        detail = {"active": active}
+        access.log(
+            "mailbox.switched", actor=actor, subject_type="mailbox", subject_id=mailbox.pk, detail=detail
+        )
+    return mailbox
+
+
+def fetch_now(*, actor: Actor, mailbox_id: int | None = None) -> int:
+    """Let the worker visit a mailbox (or all) at once. How many."""
+    actor.require(Permission.CONVERSATIONS_VIEW)
+    boxes = Mailbox.objects.filter(is_active=True).exclude(imap_host="")
+    boxes = boxes.filter(pk=mailbox_id) if mailbox_id else boxes
+    return boxes.update(next_poll_at=None)
+
+
+def test_connection(
+    *,
+    actor: Actor,
+    mailbox_id: int | None = None,  # noqa: PT028
+    settings: MailboxSettings | None = None,  # noqa: PT028
+) -> ConnectionReport:
+    """Try a stored mailbox, or settings before they are saved (with the stored passwords where none is given).
+
+    Nothing is read or sent. Takes seconds: call it outside transactions. Raises `Mailbox.DoesNotExist`.
+    """
+    actor.require(Permission.SETTINGS_MANAGE)
+    mailbox = Mailbox.objects.get(pk=mailbox_id) if mailbox_id else Mailbox()
+    if settings is not None:
+        mailbox = _filled(mailbox, settings)
+    reading, folders, count = _try_reading(mailbox)
+    return ConnectionReport(reading, _try_sending(mailbox), folders, count)
+
+
+def _try_reading(mailbox: Mailbox) -> tuple[MailProblem | None, tuple[str, ...], int | None]:
+    if not mailbox.imap_host:
+        return None, (), None
+    names: tuple[str, ...] = ()
+    count = 0
+    try:
+        with imap.connected(mailbox, timeout=TEST_SECONDS) as session:
+            names = tuple(session.folder_names())
+            for folder in mailbox.folders or [INBOX]:
+                count += session.examine(folder).count
+    except MailProblem as problem:
+        return problem, names, None
+    return None, names, count
+
+
+def _try_sending(mailbox: Mailbox) -> MailProblem | None:
+    if not mailbox.smtp_host:
+        return None
+    try:
+        with smtp.connected(mailbox, timeout=TEST_SECONDS):
+            return None
+    except MailProblem as problem:
+        return problem
+
+
+test_connection.__test__ = False  # type: ignore[attr-defined]  # pytest takes every test_… for one of its own

@@ -1,0 +1,167 @@
+"""Raw arrivals become messages: claim, read, and one transaction per arrival that ends it in one state.
+
+Reading happens outside the transaction. The last word has one conditional UPDATE: of two processes that read the
+same arrival, one files it and the other writes nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
+
+from mikomi.channels import events
+from mikomi.channels.models import Intake
+from mikomi.channels.registry import Read, channel_named
+from mikomi.channels.verdicts import File, Ignore, Quarantine, Verdict
+from mikomi.conversations import operations as conversations
+from mikomi.core import clock
+from mikomi.core.access.actor import SYSTEM
+from mikomi.core.events.kinds import Code
+from mikomi.core.events.operations import record
+from mikomi.core.live.operations import publish
+
+State = Intake.State
+AT_ONCE = 20
+MOST_ATTEMPTS = 3
+"""An arrival that was begun so often and never ended has ended the process each time: it is quarantined."""
+TRANSIENT = (OperationalError, InterfaceError, OSError)
+"""Trouble with the database or the disk: no fault of the arrival, which is tried again later."""
+_LONGEST_ERROR = 4_000
+_logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Readers:
+    """The readers of the channels, opened when first needed and closed together."""
+
+    stack: ExitStack
+    opened: dict[str, Read] = field(default_factory=dict)
+
+    def read(self, intake: Intake) -> Verdict:
+        """What its channel makes of the arrival; whatever goes wrong with it is a verdict, too."""
+        if intake.attempts > MOST_ATTEMPTS:
+            return Quarantine("crashed", f"{MOST_ATTEMPTS} attempts ended without a result")
+        try:
+            return self._of(intake.channel)(intake)
+        except FileNotFoundError as error:
+            return Quarantine("raw_missing", str(error))
+        except TRANSIENT:
+            raise
+        except Exception:
+            _logger.exception("an arrival can't be read", intake=intake.pk)
+            return Quarantine("error", traceback.format_exc(limit=-8))
+
+    def _of(self, channel: str) -> Read:
+        if channel not in self.opened:
+            reading = channel_named(channel).reading
+            if reading is None:
+                raise LookupError(f"Nothing arrives by the channel {channel!r}.")
+            self.opened[channel] = self.stack.enter_context(reading())
+        return self.opened[channel]
+
+
+def process_due(worker: str, limit: int = AT_ONCE) -> int:
+    """Make messages of what has arrived, the oldest first. How many arrivals came to an end."""
+    claimed = _claim(worker, limit)
+    if not claimed:
+        return 0
+    with ExitStack() as stack:
+        readers = Readers(stack)
+        return sum(_process_claimed(readers, intake) for intake in claimed)
+
+
+def _claim(worker: str, limit: int) -> list[Intake]:
+    now = clock.now()
+    # A claim of one's own is left over from a round that broke off.
+    due = Intake.objects.filter(state=State.RECEIVED, claimed_by__in=["", worker])
+    due = due.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    ids = list(due.order_by("id").values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
+    mine = Intake.objects.filter(pk__in=ids, state=State.RECEIVED)
+    with transaction.atomic(durable=True):
+        mine.filter(claimed_by__in=["", worker]).update(claimed_by=worker, attempts=F("attempts") + 1)
+    return list(mine.filter(claimed_by=worker).select_related("raw", "mailbox").order_by("id"))
+
+
+def free_claims(workers: Sequence[str]) -> int:
+    """Let go of what dead workers were reading; their attempt counts."""
+    mine = Intake.objects.filter(state=State.RECEIVED, claimed_by__in=list(workers))
+    return mine.update(claimed_by="")
+
+
+def _process_claimed(readers: Readers, intake: Intake) -> int:
+    """One arrival. Trouble with the disk or the database is not its fault: it is tried again later."""
+    try:
+        return int(finish(intake, readers.read(intake)))
+    except TRANSIENT as error:
+        _logger.exception("an arrival has to wait", intake=intake.pk)
+        pause = timedelta(seconds=15 * 2 ** min(intake.attempts, 6))
+        Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(
+            claimed_by="",
+            attempts=F("attempts") - 1,
+            next_attempt_at=clock.now() + pause,
+            error=str(error)[:_LONGEST_ERROR],
+        )
+        return 0
+
+
+def process_now(intake: Intake) -> Intake:
+    """Read one arrival at once, for whoever waits for it. If that fails the worker takes it up."""
+    with ExitStack() as stack:
+        try:
+            finish(intake, Readers(stack).read(intake))
+        except TRANSIENT:
+            _logger.exception("an arrival is left to the worker", intake=intake.pk)
+    intake.refresh_from_db()
+    return intake
+
+
+def finish(intake: Intake, verdict: Verdict) -> bool:
+    """End an arrival, with everything that follows, in one transaction. False: another process has ended it.
+
+    A verdict that can't be written (its own fault, not the database's) becomes a quarantine.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            return _write(intake, verdict)
+    except TRANSIENT:
+        raise
+    except Exception:
+        _logger.exception("an arrival can't be filed", intake=intake.pk)
+        with transaction.atomic(durable=True):
+            return _write(intake, Quarantine("error", traceback.format_exc(limit=-8), verdict.detail))
+
+
+_STATES = {File: State.FILED, Ignore: State.IGNORED, Quarantine: State.QUARANTINED}
+
+
+def _write(intake: Intake, verdict: Verdict) -> bool:
+    values: dict[str, Any] = {
+        "state": _STATES[type(verdict)],
+        "reason": "" if isinstance(verdict, File) else verdict.reason,
+        "error": verdict.error[:_LONGEST_ERROR] if isinstance(verdict, Quarantine) else "",
+        "detail": intake.detail | verdict.detail,
+        "parser_version": verdict.parser_version,
+        "claimed_by": "",
+        "finished_at": clock.now(),
+    }
+    if Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(**values) != 1:
+        return False
+    if isinstance(verdict, File):
+        message = conversations.receive_messages(actor=SYSTEM, messages=[verdict.message])[0]
+        Intake.objects.filter(pk=intake.pk).update(conversation_id=message.conversation_id)
+    for effect in verdict.effects:
+        effect()
+    if isinstance(verdict, Quarantine):
+        record(events.IntakeQuarantined(intake.pk, Code(intake.channel), Code(verdict.reason)))
+        publish(["quarantine"])
+    return True
