@@ -19,7 +19,7 @@ from typing import Any
 from tests import processes
 
 PLAYS = ("play:write_a", "play:write_b", "play:pong", "play:hear")
-DRAIN_SECONDS = 60
+DRAIN_SECONDS = 240
 
 
 def run(database: str, data: Path, *, events: int, kills: int, seed: int) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _fork_worker() -> int:
     pid = os.fork()
     if pid == 0:
         try:
-            worker.run(timing=worker.Timing(beat=0.2, dead_after=1.0, sweep=0.3, look=0.05))
+            worker.run(timing=worker.Timing(beat=0.3, dead_after=1.5, sweep=0.5, look=0.05))
         finally:
             os._exit(0)
     return pid

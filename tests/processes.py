@@ -53,6 +53,6 @@ def output_of(process: subprocess.Popen[str]) -> IO[str]:
 def run(program: str, database: str, data: Path) -> str:
     """Run a program to its end; its output. Raises `AssertionError` if it failed."""
     process = start(program, database, data)
-    output, _none = process.communicate(timeout=60)
+    output, _none = process.communicate(timeout=300)
     assert process.returncode == 0
     return output

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from tests import killing
 
-EVENTS = 600
-KILLS = 25
+EVENTS = 300
+KILLS = 20
 
 
 def test_killed_workers_lose_nothing_and_do_nothing_twice(shared_database: str, tmp_path: Path) -> None:
-    """Given two workers on 600 events, when 25 of them are killed at random moments, then all is done once."""
+    """Given two workers on 300 events, when 20 of them are killed at random moments, then all is done once."""
     report = killing.run(shared_database, tmp_path, events=EVENTS, kills=KILLS, seed=2026)
 
     assert report["events"] == {"test.ping": EVENTS, "test.pong": EVENTS}
