@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mikomi.channels.email.reading.parsed import Bounce, ParsedMessage
-from mikomi.channels.email.threads import conversation_of_outgoing
 from mikomi.channels.verdicts import Effect
 from mikomi.core.access.actor import SYSTEM
-from mikomi.customers.operations import delivery as addresses
-from mikomi.customers.rules.identities import email_value
+from mikomi.customers import operations as customers
 from mikomi.outbox import operations as outbox
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.outbox.queries import by_message_ids
@@ -27,11 +25,6 @@ def bounced_message(parsed: ParsedMessage) -> OutgoingMessage | None:
     return next((found[value] for value in ids if value in found), None)
 
 
-def conversation_of_bounce(outgoing: OutgoingMessage) -> int | None:
-    """Where the report is filed."""
-    return conversation_of_outgoing(outgoing)
-
-
 def effects(parsed: ParsedMessage, outgoing: OutgoingMessage) -> Iterator[Effect]:
     """What follows: the message has failed (its event reaches whoever relied on it), a dead address is marked."""
     reports = [item for item in parsed.bounces if item.action.lower() != DELAYED]
@@ -41,8 +34,16 @@ def effects(parsed: ParsedMessage, outgoing: OutgoingMessage) -> Iterator[Effect
     worst = next((item for item in own if item.hard), own[0])
     yield lambda: outbox.mark_bounced(outgoing.pk, _reason(worst), worst.diagnostic or worst.status)
     if worst.hard:
-        address = email_value(outgoing.to_address) or outgoing.to_address
-        yield lambda: addresses.mark_undeliverable(actor=SYSTEM, kind="email", value=address)
+        yield lambda: customers.mark_undeliverable(
+            actor=SYSTEM, kind="email", value=outgoing.to_address, undeliverable=True
+        )
+
+
+def arrives_again(address: str) -> Effect:
+    """Whoever writes from an address can be reached there."""
+    return lambda: customers.mark_undeliverable(
+        actor=SYSTEM, kind="email", value=address, undeliverable=False
+    )
 
 
 def _reason(report: Bounce) -> str:

@@ -62,7 +62,8 @@ def _verdict(intake: Intake, parsed: ParsedMessage) -> Verdict:
     if reason := _own(parsed, author):
         return Ignore(reason, detail, parser_version=PARSER_VERSION)
     message = _message(intake, parsed, author, threads.conversation_of(parsed, author.address))
-    return File(message, detail, parser_version=PARSER_VERSION)
+    follows = () if message.is_automatic else (bounced.arrives_again(author.address),)
+    return File(message, detail, follows, parser_version=PARSER_VERSION)
 
 
 def _too_large(intake: Intake, reader: Reader) -> Verdict:
@@ -107,7 +108,7 @@ def _bounce(intake: Intake, parsed: ParsedMessage, detail: dict[str, Any]) -> Ve
         return Ignore("bounce_unknown", detail, parser_version=PARSER_VERSION)
     follows = tuple(bounced.effects(parsed, outgoing))
     detail |= {"outgoing_id": outgoing.pk}
-    conversation_id = bounced.conversation_of_bounce(outgoing)
+    conversation_id = threads.conversation_of_outgoing(outgoing)
     if conversation_id is None:
         return Ignore("bounce", detail, follows, parser_version=PARSER_VERSION)
     message = _message(intake, parsed, _recipient(outgoing), conversation_id)
