@@ -43,6 +43,16 @@ SEVERITIES = {
     "normal": Sign(pgettext_lazy("severity", "Normal"), "equal"),
     "low": Sign(pgettext_lazy("severity", "Low"), "chevron-down"),
 }
+OUTGOING_STATES = {
+    "held": Sign(pgettext_lazy("outgoing", "Waits for release"), "hand", "risk"),
+    "waiting": Sign(pgettext_lazy("outgoing", "Leaves in a moment"), "clock"),
+    "sending": Sign(pgettext_lazy("outgoing", "Leaving"), "send"),
+    "sent": Sign(pgettext_lazy("outgoing", "Sent"), "check"),
+    "uncertain": Sign(pgettext_lazy("outgoing", "Perhaps sent"), "circle-help", "risk"),
+    "failed": Sign(pgettext_lazy("outgoing", "Not delivered"), "circle-x", "broken"),
+    "refused": Sign(pgettext_lazy("outgoing", "Not sent"), "ban", "broken"),
+    "cancelled": Sign(pgettext_lazy("outgoing", "Taken back"), "undo-2"),
+}
 CHANNELS = {
     "email": Sign(_("E-mail"), "mail"),
     "webform": Sign(_("Web form"), "square-pen"),
@@ -72,3 +82,39 @@ RESOLUTION_STEPS = (
     pgettext_lazy("step", "Confirm"),
     pgettext_lazy("step", "Prevent"),
 )
+
+ROLES = {
+    "owner": pgettext_lazy("role", "Owner"),
+    "manager": pgettext_lazy("role", "Manager"),
+    "agent": pgettext_lazy("role", "Agent"),
+    "marketer": pgettext_lazy("role", "Marketer"),
+    "analyst": pgettext_lazy("role", "Analyst"),
+}
+
+RIGHTS = {
+    "customers.view": _("See customers"),
+    "customers.edit": _("Edit customers"),
+    "customers.merge": _("Merge customers"),
+    "customers.erase": _("Erase customers"),
+    "customers.export": _("Export customers"),
+    "segments.edit": _("Edit segments"),
+    "conversations.view": _("Read conversations"),
+    "conversations.answer": _("Answer customers"),
+    "conversations.assign": _("Assign conversations"),
+    "templates.edit": _("Edit templates"),
+    "promises.view": _("See promises"),
+    "promises.record": _("Record promises"),
+    "promises.release": _("Release notices"),
+    "recovery.grant": _("Grant remedies"),
+    "orders.view": _("See orders"),
+    "orders.edit": _("Record orders"),
+    "imports.run": _("Import files"),
+    "feedback.view": _("See feedback"),
+    "figures.view": _("See figures"),
+    "settings.manage": _("Manage settings"),
+    "users.manage": _("Manage people and rights"),
+    "webhooks.manage": _("Manage webhooks"),
+    "operations.view": _("See and retry background work"),
+    "audit.view": _("See the access log"),
+}
+"""Each right of `core.access.rules.Permission` in words; a test holds that none is missing."""

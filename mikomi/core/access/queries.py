@@ -29,6 +29,12 @@ def remedy_limit_minor(*, actor: Actor, currency: str) -> int:
     return limit.amount_minor if limit else 0
 
 
+def remedy_limits(*, actor: Actor, currency: str) -> QuerySet[RemedyLimit]:
+    """What each role may grant in this currency, for who sets it."""
+    actor.require(Permission.USERS_MANAGE)
+    return RemedyLimit.objects.filter(currency=currency)
+
+
 def access_log(*, actor: Actor) -> QuerySet[AccessLog]:
     """Who did what, the newest first."""
     actor.require(Permission.AUDIT_VIEW)
