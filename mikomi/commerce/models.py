@@ -39,7 +39,12 @@ class Order(models.Model):
     external_id = models.CharField(max_length=128)
     number = models.CharField(max_length=64, help_text="As the customer knows it.")
     customer = models.ForeignKey(
-        "customers.Customer", on_delete=models.PROTECT, db_index=False, related_name="orders"
+        "customers.Customer",
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="orders",
+        help_text="None: an anonymous sale at the counter.",
     )
     store = models.ForeignKey(
         "business.Store", on_delete=models.PROTECT, null=True, db_index=False, related_name="orders"
@@ -52,13 +57,15 @@ class Order(models.Model):
     discount_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
-    payment = models.CharField(max_length=16, choices=Payment.choices, default=Payment.PENDING)
+    payment = models.CharField(
+        max_length=16, choices=Payment.choices, blank=True, help_text="Empty: the source doesn't say."
+    )
     payment_method = models.CharField(max_length=100, blank=True)
     fulfilment = models.CharField(max_length=12, choices=Fulfilment.choices, default=Fulfilment.UNFULFILLED)
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     promised_at = models.DateTimeField(
-        null=True, help_text="The delivery that the customer was given with the order; a day: its end."
+        null=True, help_text="The delivery we owe: the date given, or asked for, with the order."
     )
     promised_by_day = models.BooleanField(default=False)
     requested_on = models.DateField(null=True, help_text="The day that the customer asked for.")
@@ -143,7 +150,7 @@ class Milestone(models.Model):
     class Meta:
         ordering: ClassVar = ["known_at", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "kind", "at"], name="milestone_once")
+            models.UniqueConstraint(fields=["order", "kind", "at", "known_at"], name="milestone_once")
         ]
 
 

@@ -89,6 +89,7 @@ class Promise(models.Model):
         null=True, help_text="When it was kept, broken (its due time) or withdrawn."
     )
     taken_share = models.FloatField(null=True, help_text="Taken ÷ first promised time, once it was met.")
+    recovered_at = models.DateTimeField(null=True, help_text="When a broken promise was made good.")
     backfill = models.BooleanField(default=False)
 
     class Meta:
@@ -100,6 +101,11 @@ class Promise(models.Model):
                 condition=Q(state__in=["open", "at_risk"]),
             ),
             models.Index(fields=["state", "due_at", "id"], name="promise_state"),
+            models.Index(
+                fields=["-due_at", "-id"],
+                name="promise_to_make_good",
+                condition=Q(state="broken", recovered_at=None, backfill=False),
+            ),
             models.Index(fields=["customer", "-made_at", "-id"], name="promise_customer"),
             models.Index(fields=["subject_type", "subject_id"], name="promise_subject"),
             models.Index(fields=["is_internal", "first_due_at", "kind"], name="promise_figure"),

@@ -5,18 +5,28 @@ from mikomi.promises.operations.looking import look
 from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
 from mikomi.promises.operations.slips import note_slip, record_told
-from mikomi.promises.operations.terms import PromiseDecidedError, change_terms, withdraw, withdraw_many
-from mikomi.promises.records import NewPromise, Observation
+from mikomi.promises.operations.terms import (
+    PromiseDecidedError,
+    change_terms,
+    change_terms_many,
+    mark_recovered,
+    withdraw,
+    withdraw_many,
+)
+from mikomi.promises.records import NewPromise, NewTerms, Observation
 
 __all__ = [
     "NewPromise",
+    "NewTerms",
     "Observation",
     "PromiseDecidedError",
     "PromiseError",
     "change_terms",
+    "change_terms_many",
     "look",
     "make",
     "make_many",
+    "mark_recovered",
     "note_slip",
     "observe",
     "observe_many",

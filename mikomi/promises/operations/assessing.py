@@ -17,6 +17,7 @@ from mikomi.promises import events, rules
 from mikomi.promises.models import Comparable, Evidence, Promise, PromiseVersion
 
 ASSESSED = (
+    "group_key",
     "first_due_at",
     "due_at",
     "paused_since",
@@ -29,7 +30,7 @@ ASSESSED = (
     "taken_share",
     "backfill",
 )
-"""The fields that `assess` sets."""
+"""The fields that `assess` sets, and the group, which evidence may tell."""
 
 _OPEN = (Promise.State.OPEN, Promise.State.AT_RISK)
 
@@ -70,15 +71,33 @@ class Bench:
         return self._calendar
 
     def past_of(self, promise: Promise) -> rules.Past:
-        """The comparable cases: of its group, else of its kind, else none (the prior alone)."""
-        for group in (promise.group_key, ""):
+        """The comparable cases: of its group, else of the wider group, else of its kind, else none (the prior)."""
+        for group in groups_of(promise.group_key):
             past = self._past.get((promise.kind, group))
             if past and past.count >= rules.ENOUGH_CASES:
                 return past
         return _NOTHING
 
+    def risk_now(self, promise: Promise) -> float:
+        """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of
+        the last look: the next one comes when it can matter."""
+        if promise.state not in _OPEN or promise.in_working_time or promise.is_internal:
+            return promise.risk
+        share = rules.elapsed_share(promise.made_at, promise.due_at, self.now, rules.Time())
+        due_at, expected_at = promise.due_at, promise.expected_at
+        return rules.forecast(self.past_of(promise), share, self.now, due_at, expected_at).risk
+
 
 _NOTHING = rules.Past()
+
+
+def groups_of(group_key: str) -> list[str]:
+    """The group and the wider ones it belongs to: a/b/c, a/b, a, and the whole kind."""
+    groups = [group_key] if group_key else []
+    while "/" in group_key:
+        group_key = group_key.rpartition("/")[0]
+        groups.append(group_key)
+    return [*groups, ""]
 
 
 def past_cases(kinds: Collection[str]) -> dict[tuple[str, str], rules.Past]:

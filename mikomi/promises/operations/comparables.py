@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -11,6 +13,7 @@ from django.db import transaction
 
 from mikomi.core import bulk, clock
 from mikomi.promises.models import Comparable, Promise
+from mikomi.promises.operations.assessing import groups_of
 
 REMEMBERED = timedelta(days=540)
 """Older cases say little about how long things take today."""
@@ -44,14 +47,13 @@ def _groups(now: datetime) -> Iterator[tuple[str, Iterator[tuple[str, str, float
 
 
 def _of_kind(kind: str, cases: Iterator[tuple[str, str, float | None]], now: datetime) -> list[Comparable]:
-    rows: list[Comparable] = []
-    everything: list[float] = []
+    """The rows of a kind: each group counts for the wider ones too, at last for the whole kind."""
+    shares: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
     for group, members in groupby(cases, key=itemgetter(1)):
-        shares = sorted(NEVER if share is None else share for _kind, _group, share in members)
-        everything += shares
-        if group:
-            rows.append(_row(kind, group, shares, now))
-    return [*rows, _row(kind, "", sorted(everything), now)]
+        own = array("d", (NEVER if share is None else share for _kind, _group, share in members))
+        for wider in groups_of(group):
+            shares[wider].extend(own)
+    return [_row(kind, group, sorted(found), now) for group, found in shares.items()]
 
 
 def _row(kind: str, group: str, shares: list[float], now: datetime) -> Comparable:

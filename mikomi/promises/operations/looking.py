@@ -13,7 +13,6 @@ CHUNK = 100
 """Promises per transaction: some 50 ms of write lock here (docs/measurements.md)."""
 
 
-@transaction.atomic
 def look(*, worker: str = "") -> int:
     """Look at the promises whose next look is due: a chunk of them, the longest waiting first.
 
@@ -21,8 +20,11 @@ def look(*, worker: str = "") -> int:
     and those that another one holds are left to it. Returns how many were looked at; call again while above 0.
     """
     now = clock.now()
-    due = Promise.objects.select_for_update(skip_locked=True).filter(look_at__lte=now)
-    promises = list(due.order_by("look_at", "pk")[:CHUNK])
-    if promises:
-        settle(list(load_cases(promises).values()), now)
+    if not Promise.objects.filter(look_at__lte=now).exists():
+        return 0
+    with transaction.atomic():
+        due = Promise.objects.select_for_update(skip_locked=True).filter(look_at__lte=now)
+        promises = list(due.order_by("look_at", "pk")[:CHUNK])
+        if promises:
+            settle(list(load_cases(promises).values()), now)
     return len(promises)

@@ -89,7 +89,7 @@ def _row(new: NewPromise, actor: Actor, now: datetime, zone: ZoneInfo) -> Promis
 
 def _due(new: NewPromise, zone: ZoneInfo) -> tuple[datetime, bool]:
     if isinstance(new.due_at, datetime):
-        return new.due_at, False
+        return new.due_at, new.by_day
     return rules.end_of_day(new.due_at, zone, new.latest), new.latest is None
 
 

@@ -40,6 +40,9 @@ def observe_many(*, actor: Actor, observations: Sequence[Observation]) -> list[P
     fresh = _fresh(cases, observations, actor, now)
     bulk.insert(fresh)
     _take(cases, fresh, {observation.promise_id for observation in observations if observation.backfill})
+    for observation in observations:
+        promise = cases[observation.promise_id].promise
+        promise.group_key = observation.group_key or promise.group_key
     touched = [cases[key] for key in dict.fromkeys(piece.promise_id for piece in fresh)]
     seen = [_seen(piece, cases[piece.promise_id]) for piece in fresh if not cases[piece.promise_id].backfill]
     settle(touched, now, before=seen)

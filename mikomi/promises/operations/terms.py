@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from mikomi.core.events.operations import Happening
 from mikomi.promises import rules
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
+from mikomi.promises.operations.assessing import Case
 from mikomi.promises.operations.observing import lock_cases, observe_many, settle
-from mikomi.promises.records import Observation
+from mikomi.promises.records import NewTerms, Observation
 
 
 class PromiseDecidedError(ValueError):
@@ -36,38 +38,75 @@ def change_terms(
     statement: str | None = None,
     given_at: datetime | None = None,
 ) -> Promise:
-    """Give a promise new terms: a new version; the old ones stay as they were.
+    """Give a promise new terms; see `change_terms_many`. Raises PromiseDecidedError for one that is settled."""
+    terms = NewTerms(promise_id, due_at, reason, note, statement, given_at)
+    promise = change_terms_many(actor=actor, terms=[terms])[0]
+    if not may_change(promise):
+        raise PromiseDecidedError(_("This promise is settled; make a new one instead."))
+    return promise
+
+
+@transaction.atomic
+def change_terms_many(*, actor: Actor, terms: Sequence[NewTerms]) -> list[Promise]:
+    """Give promises new terms, one for each: a new version; the old ones stay as they were.
 
     A broken promise that wasn't met yet is open again under the new date; the figure still counts the first one.
-    The same date again changes nothing. Raises PromiseDecidedError, Promise.DoesNotExist, NotAllowedError.
+    The same date again changes nothing, nor do terms for what is settled. Returns the promises in the order given.
+    Raises Promise.DoesNotExist, NotAllowedError.
     """
     actor.require(Permission.PROMISES_RECORD)
-    case = lock_cases([promise_id])[promise_id]
-    promise, now = case.promise, clock.now()
-    if promise.met_at is not None or promise.state == Promise.State.WITHDRAWN:
-        raise PromiseDecidedError(_("This promise is settled; make a new one instead."))
-    by_day = not isinstance(due_at, datetime)
-    moment = due_at if isinstance(due_at, datetime) else rules.end_of_day(due_at, business_queries.zone())
-    if moment == case.versions[-1].due_at:
-        return promise
+    if not terms:
+        return []
+    now, zone = clock.now(), business_queries.zone()
+    cases = lock_cases([new.promise_id for new in terms])
+    changed = [(cases[new.promise_id], new) for new in terms if _is_new(cases[new.promise_id], new, zone)]
+    for case, new in changed:
+        _append(case, new, actor, now, zone)
+    bulk.insert([case.versions[-1] for case, _new in changed])
+    bulk.update([case.promise for case, _new in changed], ("version_number", "statement", "by_day"))
+    settle([case for case, _new in changed], now, before=[_changed(case, actor) for case, _new in changed])
+    return [cases[new.promise_id].promise for new in terms]
+
+
+def may_change(promise: Promise) -> bool:
+    """Whether there can be new terms: it was neither met nor withdrawn."""
+    return promise.met_at is None and promise.state != Promise.State.WITHDRAWN
+
+
+def _moment(due_at: datetime | date, zone: ZoneInfo) -> datetime:
+    return due_at if isinstance(due_at, datetime) else rules.end_of_day(due_at, zone)
+
+
+def _is_new(case: Case, new: NewTerms, zone: ZoneInfo) -> bool:
+    return may_change(case.promise) and _moment(new.due_at, zone) != case.versions[-1].due_at
+
+
+def _append(case: Case, new: NewTerms, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
+    promise = case.promise
+    promise.version_number += 1
+    promise.by_day = new.by_day or not isinstance(new.due_at, datetime)
+    promise.statement = promise.statement if new.statement is None else new.statement
     version = PromiseVersion(
         promise=promise,
-        number=promise.version_number + 1,
-        due_at=moment,
-        statement=promise.statement if statement is None else statement,
-        reason=reason,
-        note=note,
+        number=promise.version_number,
+        due_at=_moment(new.due_at, zone),
+        statement=promise.statement,
+        reason=new.reason,
+        note=new.note,
         actor_id=actor.user_id,
-        at=given_at or now,
+        at=new.given_at or now,
         known_at=now,
     )
-    bulk.insert([version])
     case.versions = [*case.versions, version]
-    promise.version_number, promise.statement, promise.by_day = version.number, version.statement, by_day
-    bulk.update([promise], ("version_number", "statement", "by_day"))
-    payload = PromiseChanged(promise.pk, Code(promise.kind), version.number, moment, Code(reason))
-    settle([case], now, before=[Happening(payload, promise.customer_id, version.at, False, actor.user_id)])
-    return promise
+    case.backfill = new.backfill
+
+
+def _changed(case: Case, actor: Actor) -> Happening:
+    promise, version = case.promise, case.versions[-1]
+    payload = PromiseChanged(
+        promise.pk, Code(promise.kind), version.number, version.due_at, Code(version.reason)
+    )
+    return Happening(payload, promise.customer_id, version.at, case.backfill, actor.user_id)
 
 
 @transaction.atomic
@@ -99,3 +138,15 @@ def withdraw_many(
             for key in promise_ids
         ],
     )
+
+
+@transaction.atomic
+def mark_recovered(*, actor: Actor, promise_id: int, recovered: bool = True) -> None:
+    """Note that a broken promise was made good (or, when its case is opened again, that it was not).
+
+    It stays broken: the figure counts what was promised. Raises Promise.DoesNotExist, NotAllowedError.
+    """
+    actor.require(Permission.RECOVERY_GRANT)
+    moment = clock.now() if recovered else None
+    if not Promise.objects.filter(pk=promise_id).update(recovered_at=moment):
+        raise Promise.DoesNotExist(f"There is no promise {promise_id}.")

@@ -1,0 +1,25 @@
+"""What commerce says to the registries below it, once at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mikomi.commerce.models import Order
+from mikomi.commerce.operations.standing import refresh_standing
+from mikomi.commerce.operations.writing import SEARCH_KIND
+from mikomi.core.access.rules import Permission
+from mikomi.core.search import kinds
+from mikomi.customers.operations.standing import register_recount
+from mikomi.promises import subjects
+
+
+def register() -> None:
+    """Called by the app's `ready`."""
+    kinds.register(SEARCH_KIND, Permission.ORDERS_VIEW)
+    register_recount("commerce", refresh_standing)
+    subjects.register(subjects.SubjectKind(SEARCH_KIND, _views))
+
+
+def _views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
+    numbers = Order.objects.filter(pk__in=ids).values_list("pk", "number")
+    return {key: subjects.SubjectView(number, f"/orders/{key}") for key, number in numbers}

@@ -1,0 +1,185 @@
+"""Promises by state, by month, by customer; and those to save today."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
+
+from mikomi.core import clock
+from mikomi.core.access.actor import Actor
+from mikomi.core.business import queries as business_queries
+from mikomi.core.paging import Page, keyset
+from mikomi.promises.models import Promise
+from mikomi.promises.operations.assessing import Bench
+from mikomi.promises.queries.visible import visible
+from mikomi.promises.subjects import SubjectView, views
+
+PAGE = 50
+_SOONEST_FIRST = ("due_at", "id")
+_NEWEST_FIRST = ("-due_at", "-id")
+_CANDIDATES = 300
+"""So many of the most threatened promises are weighed for Today."""
+
+STATES = ("at_risk", "open", "broken", "kept", "withdrawn")
+
+
+class UnknownStateError(ValueError):
+    """There is no list of this name; the names are in STATES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A promise in a list: with what it is about and its chance of breach now."""
+
+    promise: Promise
+    subject: SubjectView | None
+    risk: float
+
+
+def promises(
+    *,
+    actor: Actor,
+    state: str,
+    cursor: str | None = None,
+    kind: str = "",
+    internal: bool = False,
+    keeper_id: int | None = None,
+    due_from: datetime | None = None,
+    due_until: datetime | None = None,
+    size: int = PAGE,
+) -> Page[Listed]:
+    """A page of the promises in a state: open ones by due time, the settled ones the newest first.
+
+    `broken` are those not made good yet, imported history aside. `internal`: answers owed by our own standards,
+    which are never mixed with what customers were promised. Raises UnknownStateError, InvalidCursorError.
+    """
+    if state not in STATES:
+        raise UnknownStateError(f"There is no list {state!r}; there are {', '.join(STATES)}.")
+    found = _in_state(visible(actor), state).filter(is_internal=internal)
+    found = found.filter(kind=kind) if kind else found
+    found = found.filter(keeper_id=keeper_id) if keeper_id else found
+    found = found.filter(due_at__gte=due_from) if due_from else found
+    found = found.filter(due_at__lt=due_until) if due_until else found
+    keys = _SOONEST_FIRST if state in ("open", "at_risk") else _NEWEST_FIRST
+    page = keyset(found.select_related("customer"), keys, cursor, size)
+    return page.with_items(listed(page.items))
+
+
+def counts(*, actor: Actor) -> dict[str, int]:
+    """How many are at risk, open, and broken without having been made good; internal ones aside."""
+    found = visible(actor).filter(is_internal=False)
+    return {state: _in_state(found, state).count() for state in ("at_risk", "open", "broken")}
+
+
+def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
+    if state == "broken":
+        return found.filter(state=Promise.State.BROKEN, recovered_at=None, backfill=False)
+    return found.filter(state=state)
+
+
+def listed(rows: Sequence[Promise]) -> list[Listed]:
+    """The rows with their subjects and their chance of breach now: a constant number of queries."""
+    subjects = views(rows)
+    bench = Bench(clock.now(), {row.kind for row in rows})
+    return [
+        Listed(row, subjects.get((row.subject_type, row.subject_id or 0)), bench.risk_now(row))
+        for row in rows
+    ]
+
+
+def about(subject_type: str, subject_ids: Collection[int], *, sources: Collection[str] = ()) -> list[Promise]:
+    """The promises about these subjects, of these sources if any are named. For apps above: no actor."""
+    if not subject_ids:
+        return []
+    found = Promise.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
+    return list((found.filter(source__in=list(sources)) if sources else found).order_by("pk"))
+
+
+def of_customer(
+    *, actor: Actor, customer_ids: Collection[int], open_only: bool = False, limit: int = PAGE
+) -> list[Listed]:
+    """What we owe a person (all ids of a merged customer), the newest first; internal ones aside."""
+    found = visible(actor).filter(customer_id__in=list(customer_ids), is_internal=False)
+    if open_only:
+        found = found.filter(state__in=(Promise.State.OPEN, Promise.State.AT_RISK))
+    return listed(list(found.select_related("customer").order_by("-made_at", "-id")[:limit]))
+
+
+# The calendar
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many promises are due on a day, by how they stand."""
+
+    open: int = 0
+    at_risk: int = 0
+    kept: int = 0
+    broken: int = 0
+
+
+def month(*, actor: Actor, year: int, number: int) -> dict[date, DayCount]:
+    """The days of a month (1…12) on which something is due, in the business's zone; internal ones aside."""
+    zone = business_queries.zone()
+    start = datetime.combine(date(year, number, 1), time(), zone)
+    end = datetime.combine(date(year + number // 12, number % 12 + 1, 1), time(), zone)
+    states = ("open", "at_risk", "kept", "broken")
+    rows = (
+        visible(actor)
+        .filter(state__in=states, is_internal=False, due_at__gte=start, due_at__lt=end)
+        .order_by()
+        .annotate(day=TruncDate("due_at", tzinfo=zone))
+        .values_list("day", "state")
+        .annotate(count=Count("id"))
+    )
+    days: defaultdict[date, dict[str, int]] = defaultdict(dict)
+    for day, state, count in rows:
+        days[day][state] = count
+    return {day: DayCount(**found) for day, found in sorted(days.items())}
+
+
+# Today
+
+
+@dataclass(frozen=True, slots=True)
+class ToSave:
+    """A promise that may still be saved: `value_minor` is what the customer is worth to the business as far as
+    known, `weight` the chance of breach times that value."""
+
+    listed: Listed
+    value_minor: int | None
+    weight: float
+
+
+def to_save(*, actor: Actor, limit: int = 20) -> list[ToSave]:
+    """The promises to save today, by chance of breach × customer value; internal ones aside.
+
+    The value is the expected lifetime value, where nobody has computed it what was spent so far; somebody of whom
+    nothing is known counts as the average of the others.
+    """
+    found = visible(actor).filter(
+        state__in=(Promise.State.OPEN, Promise.State.AT_RISK), is_internal=False, paused_since=None
+    )
+    rows = list(found.select_related("customer__standing").order_by("-risk", "due_at", "id")[:_CANDIDATES])
+    values = {row.pk: _value(row) for row in rows}
+    known = [value for value in values.values() if value]
+    average = sum(known) / len(known) if known else 1.0
+    weighed = [
+        ToSave(item, values[item.promise.pk], item.risk * (values[item.promise.pk] or average))
+        for item in listed(rows)
+    ]
+    threatened = business_queries.business().at_risk_from
+    saving = [item for item in weighed if item.listed.risk >= threatened]
+    return sorted(saving, key=lambda item: (-item.weight, item.listed.promise.due_at))[:limit]
+
+
+def _value(row: Promise) -> int | None:
+    standing = getattr(row.customer, "standing", None)
+    if standing is None:
+        return None
+    return standing.lifetime_value_minor or standing.spend_minor or None
