@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from .headers import decode_words, raw_text, unfold
-from .limits import MAX_ADDRESSES
+from .limits import MAX_ADDRESS_HEADER, MAX_ADDRESSES
 
 _SPACE = re.compile(r"\s+")
-_BARE = re.compile(r"[^\s<>()\[\],;:']+@[^\s<>()\[\],;:\"']+")
+_BARE = re.compile(r"[^\s<>()\[\],;:']{1,200}@[^\s<>()\[\],;:\"']{1,255}")
+_PLAIN = re.compile(r"[^\"(<,;:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,11 @@ class _Reader:
                 self.words.clear()  # the name of a group
                 at += 1
             else:
-                self.at_sign = self.at_sign or char == "@"
-                self.words.append(char)
-                at += 1
+                plain = _PLAIN.match(text, at)
+                run = plain[0] if plain else char
+                self.at_sign = self.at_sign or "@" in run
+                self.words.append(run)
+                at += len(run)
         self._finish()
 
     def _quoted(self, text: str, at: int) -> int:
@@ -157,7 +160,7 @@ def parse_addresses(values: list[bytes], charset: str = "") -> tuple[Address, ..
     """Every mailbox of the headers of one name, in order; groups are opened."""
     found: list[Address] = []
     for value in values:
-        text = unfold(raw_text(value, charset))
+        text = unfold(raw_text(value[:MAX_ADDRESS_HEADER], charset))
         found.extend(_read(text))
     return tuple(found[:MAX_ADDRESSES])
 

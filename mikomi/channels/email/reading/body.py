@@ -12,9 +12,8 @@ from .parsed import Part
 from .tnef import TnefError, read_tnef
 from .transfer import decode_uu
 
-_UU = re.compile(
-    rb"(?:^|(?<=\n))begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n(.*?\r?\n)end[ \t]*(?:\r?\n|$)", re.S
-)
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.M)
+_UU_END = re.compile(rb"\nend[ \t]*(?:\r?\n|$)")
 _SIGNATURES = frozenset({
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
 })  # fmt: skip
@@ -190,10 +189,12 @@ def _list_uuencoded(data: bytes, body: Body) -> None:
     """Uuencoded files in the text are parts too. The text keeps them (nothing is cut away), the view folds them."""
     if b"begin" not in data or b"\nend" not in data:
         return
-    for match in _UU.finditer(data):
-        content = decode_uu(match[2])
+    at = 0
+    while (begin := _UU_BEGIN.search(data, at)) and (end := _UU_END.search(data, begin.end() - 1)):
+        content = decode_uu(data[begin.end() : end.start() + 1])
+        at = end.end()
         if content and len(body.parts) < limits.MAX_PARTS:
-            name = safe_name(decode(match[1]).text)
+            name = safe_name(decode(begin[1]).text)
             body.parts.append(
                 Part(name, "application/octet-stream", len(content), "attachment", _body=memoryview(content))
             )
@@ -276,17 +277,18 @@ def _made_name(entity: Entity, refused: str) -> str:
     return f"{entity.maintype}.{extension}" if extension else ""
 
 
+_KINDS = {
+    **dict.fromkeys(_SIGNATURES, "signature"),
+    **dict.fromkeys(_ENCRYPTED, "encrypted"),
+    **dict.fromkeys(_REPORTS, "report"),
+    "message/rfc822": "message",
+    "text/calendar": "calendar",
+    "application/ics": "calendar",
+}
+
+
 def _kind(entity: Entity) -> str:
-    if entity.content_type in _SIGNATURES:
-        return "signature"
-    if entity.content_type in _ENCRYPTED:
-        return "encrypted"
-    if entity.content_type in _REPORTS:
-        return "report"
-    if entity.content_type == "message/rfc822":
-        return "message"
-    if entity.content_type in ("text/calendar", "application/ics"):
-        return "calendar"
-    if entity.maintype == "image" and entity.disposition != "attachment" and "content-id" in entity.headers:
-        return "inline"
-    return "file"
+    is_inline = (
+        entity.maintype == "image" and entity.disposition != "attachment" and "content-id" in entity.headers
+    )
+    return _KINDS.get(entity.content_type, "inline" if is_inline else "file")

@@ -1,10 +1,12 @@
 """What mail servers write when they don't deliver, by the reason it stands for.
 
-One regular expression a line, for text in lower case with blanks run together. The order matters: a text often names
-more than one thing, the more telling one stands first.
+One regular expression a line, for text in lower case with blanks run together. The order matters: a text often
+names more than one thing, the more telling one stands first.
 """
 
 import re
+
+from .patterns import any_of
 
 HAS_MOVED = r"""
 (?:user|recipient|account|mailbox|customer|contact) has moved
@@ -44,7 +46,8 @@ the recipient has too many
 """
 
 NO_RELAY = r"""
-relay(?:ing)?(?: access)? (?:is |was |mail )?(?:denied|not permitted|prohibited|not allowed|disabled|rejected|not supported)
+relay(?:ing)?(?: access)? (?:is |was |mail )?(?:denied|not permitted|prohibited|not allowed|disabled|
+    rejected|not supported)
 (?:unable|not (?:permitted|allowed|authori[sz]ed|able|willing)) to relay
 no relay(?:ing)?
 (?:do(?:es)? not|don.t|cannot|can.t|won.t) relay
@@ -57,8 +60,11 @@ open relay
 """
 
 REJECTED = r"""
-\bsender\b[^;]{0,80}(?:reject|denied|invalid|exist|unknown|not found|not allowed|refused|verif|block|not valid|must resolve)
-(?:\bmail from|\bfrom:|from address|from header|from domain|return[- ]?path|reverse[- ]?path|envelope from)(?![a-z])[^;]{0,90}(?:rejected|denied|invalid|exist|unknown|not found|not allowed|refused|verif|must resolve|missing)
+\bsender\b[^;]{0,80}(?:reject|denied|invalid|exist|unknown|not found|not allowed|refused|verif|block|
+    not valid|must resolve)
+(?:\bmail from|\bfrom:|from address|from header|from domain|return[- ]?path|reverse[- ]?path|
+    envelope from)(?![a-z])[^;]{0,90}(?:rejected|denied|invalid|exist|unknown|not found|not allowed|refused|
+    verif|must resolve|missing)
 domain of sender
 sender (?:address|domain|e-?mail)
 (?:bad|invalid|unknown|unverified|forged) (?:sender|return)
@@ -93,8 +99,11 @@ client host rejected: cannot find
 
 USER_UNKNOWN = r"""
 users? ?(?:is |are |name )?(?:unknown|not found|not known|not listed|not exist)
-(?:unknown|no such|nonexistent|non-existent|not a known|not a valid|nonexisting) (?:local )?(?:user|recipient|mail ?box|person|account|alias|address|id|local|e-?mail|contact|object)
-(?:mail ?box|recipient|account|user|person|alias|customer|subscriber|e-?mail address|e-?mail account|address(?:ee)?)[^.;]{0,100}?(?:does(?: not|n.?t) exist|not exist|didn.t exist|doesn.t have|could(?:n.t| not) be found|was(?:n.t| not) found|not found|unknown|no longer exist|not (?:a )?known)
+(?:unknown|no such|nonexistent|non-existent|not a known|not a valid|nonexisting) (?:local )?(?:user|
+    recipient|mail ?box|person|account|alias|address|id|local|e-?mail|contact|object)
+(?:mail ?box|recipient|account|user|person|alias|customer|subscriber|e-?mail address|e-?mail account|
+    address(?:ee)?)[^.;]{0,100}?(?:does(?: not|n.?t) exist|not exist|didn.t exist|doesn.t have|could(?:n.t|
+     not) be found|was(?:n.t| not) found|not found|unknown|no longer exist|not (?:a )?known)
 address (?:unknown|not found|couldn)
 does(?: not|n.?t) have (?:an? )?(?:\S+ )?(?:account|mail ?box)
 no (?:account|mail ?box|user|recipient|one) (?:by|here|with|found|for|exists|at|of|called|named)
@@ -108,10 +117,12 @@ nobody (?:by|with|at) (?:that|this)
 there is no (?:one|user|such|account|mailbox)
 this user doesn.t
 not (?:listed )?in .{0,40}(?:directory|database|address book|domino|public name)
-destinataire.{0,40}(?:inconnu|invalide|n'existe)|utilisateur inconnu|adresse .{0,40}(?:inconnue|invalide|n'existe)
+destinataire.{0,40}(?:inconnu|invalide|n'existe)|utilisateur inconnu|adresse .{0,40}(?:inconnue|invalide|
+    n'existe)
 utente .{0,20}(?:sconosciuto|non)|indirizzo .{0,30}(?:non esiste|sconosciuto)
 empfänger .{0,40}(?:unbekannt|existiert nicht)|benutzer .{0,20}unbekannt|existiert nicht|unbekannter
-usuario .{0,20}(?:desconocido|no existe|inexistente)|no existe|desconhecid|destinatario .{0,30}(?:desconocid|no existe)
+usuario .{0,20}(?:desconocido|no existe|inexistente)|no existe|desconhecid|destinatario .{0,30}
+    (?:desconocid|no existe)
 не (?:существует|найден|зарегистрирован)|такого (?:пользователя|получателя|ящика|адреса)|нет такого|неизвестн
 宛先.{0,40}(?:見つかり|不明|存在|間違|ありません)
 (?:ユーザー?|アドレス|メールボックス|ディレクトリ).{0,60}(?:見つかりません|存在しません|不明|ありません)
@@ -171,7 +182,8 @@ BLOCKED = r"""
 dnsbl
 spamhaus|spamcop|barracudacentral|sorbs|senderbase|uceprotect|surbl|invaluement|proofpoint
 (?:blocked|banned|refused|rejected) (?:using|by \S+\.\S+|for spam|due to (?:its|the) (?:ip|reputation))
-(?:\bip\b|client|host|server|network|connection|sender).{0,60}(?:is |has been |was |are )?(?:blocked|banned|blacklisted|listed|denied)
+(?:\bip\b|client|host|server|network|connection|sender).{0,60}(?:is |has been |was |are )?(?:blocked|
+    banned|blacklisted|listed|denied)
 client host .{0,60}(?:blocked|rejected)
 banned sending ip
 reputation
@@ -223,7 +235,8 @@ sending (?:limit|rate)
 """
 
 SUSPENDED = r"""
-(?:account|mail ?box|user|address|recipient|domain|e-?mail|inbox)[^.;]{0,80}(?:disabled|suspend|deactivated|inactive|locked|frozen|blocked|discontinued|closed|expired|terminated|not active|deleted)
+(?:account|mail ?box|user|address|recipient|domain|e-?mail|inbox)[^.;]{0,80}(?:disabled|suspend|
+    deactivated|inactive|locked|frozen|blocked|discontinued|closed|expired|terminated|not active|deleted)
 (?:disabled|inactive|suspended|locked|expired) (?:recipient|account|mail ?box|user|address|e-?mail)
 suspended
 currently (?:disabled|inactive)
@@ -261,7 +274,8 @@ must (?:issue|authenticate)
 
 USER_UNKNOWN_MAYBE = r"""
 recipient(?:s)?(?: address)?(?: was| has been| were| is)? (?:reject|not (?:ok|accept)|refused)
-(?:bad|invalid|undeliverable|unroutable|unrouteable|malformed|illegal) (?:address|recipient|destination|mail ?box|user|e-?mail)
+(?:bad|invalid|undeliverable|unroutable|unrouteable|malformed|illegal) (?:address|recipient|destination|
+    mail ?box|user|e-?mail)
 address .{0,20}(?:reject|error|invalid|incorrect)
 mail ?box (?:is )?(?:not available|unavailable|not accessible|inaccessible)
 (?:account|user|recipient) (?:is )?(?:not available|unavailable)
@@ -304,7 +318,8 @@ deferred
 """
 
 SYSTEM = r"""
-(?:local|system|server|configuration|internal|software|service|mailer) .{0,20}(?:error|failure|problem|fault|unavailable)
+(?:local|system|server|configuration|internal|software|service|mailer) .{0,20}(?:error|failure|problem|
+    fault|unavailable)
 temporar(?:y|ily)
 try(?:ing)? (?:again|later)
 i/?o error
@@ -315,12 +330,8 @@ permission denied
 """
 
 
-def _compiled(lines: str) -> re.Pattern[str]:
-    return re.compile("|".join(line for line in lines.splitlines() if line))
-
-
 REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (reason, _compiled(lines))
+    (reason, any_of(lines, flags=re.NOFLAG))
     for reason, lines in (
         ("hasmoved", HAS_MOVED),
         ("mailboxfull", MAILBOX_FULL),
@@ -345,4 +356,8 @@ REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("systemerror", SYSTEM),
     )
 )
-"""(reason, words), in the order of asking; "userunknown?" gives way to a status code that says something else."""
+
+"""(reason, words), in the order of asking.
+
+"userunknown?" gives way to a status code that says something else.
+"""

@@ -13,6 +13,7 @@ from .parsed import Bounce
 from .patterns import any_of
 
 _MAX_BOUNCES = 200
+_MAX_REPORT = 100_000
 _MAX_GROUPS = 1_000
 _BLANK = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _DELIVERED = ("delivered", "relayed", "expanded")
@@ -28,13 +29,15 @@ _SUBJECT = any_of(
     r"""
 undeliver|unzustell
 delivery (?:status|failure|fail|error|problem|report|has failed|delayed|notification|unsuccessful|incomplete|to)
-(?:mail|message|e-?mail)(?: delivery)?[ -]?(?:fail|error|problem|system error|undeliver|not delivered|could not be|was not|rejected)
+(?:mail|message|e-?mail)(?: delivery)?[ -]?
+    (?:fail|error|problem|system error|undeliver|not delivered|could not be|was not|rejected)
 returned? (?:mail|to sender)|returning message|failure (?:notice|delivery)
 failed (?:mail|delivery|message)|non[- ]?deliver|nondeliverable|warning: (?:could not|message)
 could ?n.?t (?:be )?(?:send|deliver)|could not (?:send|deliver|be delivered)|permanent delivery
 message delivery|mail failure|user unknown|message delayed|delayed mail
 email address .{0,30}(?:invalid|unknown)|unable to deliver|delivery delay|bounced|未配信
-配信(?:不能|エラー|失敗|できません)|送信(?:エラー|失敗|できません)|メール.{0,6}(?:届|送)|戻り|доставк|не доставлен|недоставлен|non remis
+配信(?:不能|エラー|失敗|できません)|送信(?:エラー|失敗|できません)|メール.{0,6}(?:届|送)|戻り
+доставк|не доставлен|недоставлен|non remis
 non distribu|nicht zugestellt|unzustellbar|no entregado|devuelto|mancata consegna|mensagem devolvida
 onbestelbaar
 """
@@ -74,22 +77,20 @@ class BounceFinding:
 
 def find_bounces(root: Entity, sender: Address, subject: str, text: str) -> BounceFinding:
     """The delivery reports in a message; a report of success is none."""
-    report, original = _split_report(text)
-    headers = _original_headers(root, original)
     groups = list(_status_groups(root))
     failed = [group for group in groups if group.text("action").lower() not in _DELIVERED]
-    if groups and not failed:
+    if (groups and not failed) or not (groups or is_daemon(root, sender, subject)):
         return BounceFinding()
-    if failed:
-        bounces = _structured(failed, report, headers)
-    elif is_daemon(root, sender, subject):
-        bounces = _free_text(root, sender, report, original, headers)
-    else:
-        bounces = []
-    found = bool(failed) or bool(bounces)
-    return BounceFinding(
-        found, tuple(bounces[:_MAX_BOUNCES]) if found else (), _message_id(headers) if found else ""
+    report, original = _split_report(text[:_MAX_REPORT])
+    headers = _original_headers(root, original)
+    bounces = (
+        _structured(failed, report, headers)
+        if failed
+        else _free_text(root, sender, report, original, headers)
     )
+    if not bounces:
+        return BounceFinding()
+    return BounceFinding(True, tuple(bounces[:_MAX_BOUNCES]), _message_id(headers))
 
 
 def is_daemon(root: Entity, sender: Address, subject: str) -> bool:
@@ -233,7 +234,7 @@ def _distinct(addresses: list[str], without: set[str]) -> list[str]:
 
 def _by_address(report: str) -> list[tuple[str, str]]:
     """(address in lower case, the text from it to the next other address)."""
-    report = _MESSAGE_ID.sub(" ", report[:100_000])
+    report = _MESSAGE_ID.sub(" ", report)
     matches = list(_ADDRESS.finditer(report))
     found: dict[str, str] = {}
     for at, match in enumerate(matches[:2_000]):

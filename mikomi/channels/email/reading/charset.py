@@ -6,6 +6,7 @@ UTF-8; cp932; EUC-JP; a guess among the other scripts; at last cp1252, marked as
 
 import codecs
 import re
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -342,21 +343,19 @@ def _decode_iso2022(data: bytes) -> Decoded:
     return Decoded("".join(pieces), "iso-2022-jp", lossy)
 
 
+_JIS_CODECS = {_JIS213: "euc_jis_2004", _GB: "gb18030", _KS: "cp949"}
+
+
 def _run(data: bytes, state: str) -> str:
     if state == _JIS208:
         return _jis208_run(data)
     if state == _KANA:
-        return bytes(byte | 0x80 for byte in data).decode("cp932", "replace")
+        return _high(data).decode("cp932", "replace")
     if state == _JIS212:
-        return b"".join(b"\x8f" + _high(data[at : at + 2]) for at in range(0, len(data) - 1, 2)).decode(
-            "euc_jp", "replace"
-        )
-    if state == _JIS213:
-        return _high(data).decode("euc_jis_2004", "replace")
-    if state in (_GB, _KS):
-        return _high(data).decode("gb18030" if state == _GB else "cp949", "replace")
-    if data.isascii():
-        return data.decode("ascii")
+        pairs = (data[at : at + 2] for at in range(0, len(data) - 1, 2))
+        return b"".join(b"\x8f" + _high(pair) for pair in pairs).decode("euc_jp", "replace")
+    if state in _JIS_CODECS:
+        return _high(data).decode(_JIS_CODECS[state], "replace")
     return _strict(data, "utf-8") or data.decode("cp932", "replace")
 
 
@@ -366,6 +365,9 @@ def _high(data: bytes) -> bytes:
 
 def _jis208_run(data: bytes) -> str:
     table = _jis208_table()
+    if len(data) % 2 == 0 and min(data) > 0x20 and max(data) < 0x7F:
+        pairs = struct.unpack(f">{len(data) // 2}H", data)
+        return "".join(table.get(pair, "\ufffd") for pair in pairs)
     out, at, end = [], 0, len(data)
     while at < end:
         first = data[at]

@@ -12,13 +12,13 @@ from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage, Message
-from email.policy import SMTP, EmailPolicy, compat32
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 
 from .addresses import Address
 from .threading import TOKEN_HEADER, plus_address
 
-POLICY: EmailPolicy = SMTP.clone(max_line_length=76, cte_type="7bit")
+POLICY = SMTP.clone(max_line_length=76, cte_type="7bit")
 _MAX_REFERENCES = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}@[!-;=?-~]{1,250}")

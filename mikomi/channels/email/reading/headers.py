@@ -2,20 +2,20 @@
 
 import binascii
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from .charset import clean, decode
 from .limits import MAX_NAME
 from .transfer import decode_base64
 
-_WORD = re.compile(r"=\?([^?\s]{1,60})\?\s?([BbQq])\?(.*?)(?:\?=|\?$|$(?<==))", re.S)
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?\s?([BbQq])\?")
 _RAW_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?]*\?=")
+_MAX_PARAMETERS = 500
 _SPACE = re.compile(r"[ \t\r\n]+")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]*")
-_PARAMETER = re.compile(
-    r"""[;\s]*([^=;\s"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|([^;]*))""",
-    re.S,
-)
+_SEPARATOR = re.compile(r"[;\s]*")
+_PARAMETER = re.compile(r"([^=;\s\"]{1,80})\s{0,20}=\s{0,20}(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)|([^;]*))", re.S)
 
 
 def raw_text(value: bytes, charset: str = "") -> str:
@@ -43,23 +43,31 @@ def decode_words(text: str) -> str:
     if "=?" not in text:
         return clean(text)
     pieces: list[str] = []
-    pending, pending_charset, last = b"", "", 0
-    previous_end = -1
-    for match in _WORD.finditer(text):
-        between = text[last : match.start()]
-        charset = match[1].split("*")[0].lower()
-        data = _word_bytes(match[2].lower(), match[3])
-        adjacent = previous_end >= 0 and not between.strip()
+    pending, pending_charset, last, adjacent_from = b"", "", 0, -1
+    for start, end, charset, data in _words(text):
+        between = text[last:start]
+        adjacent = adjacent_from >= 0 and not between.strip()
         if adjacent and charset == pending_charset:
             pending += data
         else:
             pieces.append(decode(pending, pending_charset).text)
             pieces.append("" if adjacent else between)
             pending, pending_charset = data, charset
-        last = previous_end = match.end()
+        last = adjacent_from = end
     pieces.append(decode(pending, pending_charset).text)
     pieces.append(text[last:])
     return clean("".join(pieces))
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str, bytes]]:
+    """(start, end, charset, bytes) of each encoded word; the last one may lack its end."""
+    at = 0
+    while (head := _WORD.search(text, at)) is not None:
+        end = text.find("?=", head.end())
+        payload = text[head.end() : end] if end >= 0 else text[head.end() :].rstrip("?= ")
+        at = end + 2 if end >= 0 else len(text)
+        charset = head[1].partition("*")[0].lower()
+        yield head.start(), at, charset, _word_bytes(head[2].lower(), payload)
 
 
 def _word_bytes(encoding: str, payload: str) -> bytes:
@@ -87,9 +95,7 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
         head, rest = "", value
     plain: dict[str, str] = {}
     pieces: dict[str, list[tuple[int, bool, str]]] = {}
-    for match in _PARAMETER.finditer(rest):
-        name = match[1].lower()
-        text = re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3].strip()
+    for name, text in _parameters(rest):
         if "*" in name:
             base, _, tail = name.partition("*")
             encoded = name.endswith("*")
@@ -102,13 +108,32 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     return head.strip().lower(), {name: decode_words(text).strip() for name, text in plain.items()}
 
 
+def _parameters(text: str) -> Iterator[tuple[str, str]]:
+    """(name in lower case, value without quotes) of each parameter."""
+    at = 0
+    for _ in range(_MAX_PARAMETERS):
+        gap = _SEPARATOR.match(text, at)
+        at = gap.end() if gap else at
+        match = _PARAMETER.match(text, at)
+        if match:
+            quoted = match[2] is not None
+            yield match[1].lower(), re.sub(r"\\(.)", r"\1", match[2]) if quoted else match[3].strip()
+            at = match.end()
+        else:
+            at = text.find(";", at)
+            if at < 0:
+                return
+
+
 def _join_pieces(parts: list[tuple[int, bool, str]]) -> str:
     """The value of RFC 2231 pieces: `name*0*=charset'language'percent`, `name*1=…`."""
     charset, data = "", b""
     for order, (_, encoded, text) in enumerate(sorted(parts, key=lambda part: part[0])):
         if encoded and order == 0 and text.count("'") >= 2:
-            charset, _, text = text.split("'", 2)
-        data += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
+            charset, _, value = text.split("'", 2)
+        else:
+            value = text
+        data += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
     return decode(data, charset or "utf-8").text
 
 

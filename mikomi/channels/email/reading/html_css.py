@@ -14,6 +14,7 @@ _PROPERTIES = frozenset({
     "padding-top", "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "unicode-bidi",
     "vertical-align", "white-space", "width", "word-break", "word-spacing", "word-wrap", "writing-mode",
 })  # fmt: skip
+_DISPLAYS = ("block", "inline", "inline-block", "table", "none", "list-item", "table-cell", "table-row")
 _VALUE = re.compile(r"[\w\s#%.,+\-'\"!/\u3000-\u9fff]*|rgba?\([\d\s,.%]{1,40}\)", re.ASCII)
 _MAX_STYLE = 4_000
 _MAX_DECLARATIONS = 60
@@ -37,5 +38,4 @@ def is_harmless(name: str, value: str) -> bool:
         return False
     if name.startswith(("margin", "text-indent")) and "-" in re.sub(r"[a-z]-", "", value):
         return False  # a negative margin lays content over other content
-    return not (name == "display" and value.lower() not in ("block", "inline", "inline-block", "table", "none", "list-item",
-                                                             "table-cell", "table-row"))  # fmt: skip
+    return name != "display" or value.lower() in _DISPLAYS

@@ -48,33 +48,31 @@ _BLOCKS = frozenset(
     ]
 )
 _SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"])
-_TAGS = _BLOCKS | set(
-    [
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "img",
-        "s",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "u",
-    ]
-)
+_TAGS = _BLOCKS | {
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "br",
+    "cite",
+    "code",
+    "em",
+    "font",
+    "i",
+    "img",
+    "s",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "td",
+    "th",
+    "tbody",
+    "thead",
+    "u",
+}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 

@@ -4,6 +4,9 @@ What lies beyond a bound is not dropped silently: the message gets a defect that
 the reason why it was refused.
 """
 
+MAX_BOUNDARIES = 200_000
+"""Lines that look like a boundary, in one multipart."""
+
 MAX_DEPTH = 40
 """Levels of multipart in multipart."""
 
@@ -21,6 +24,9 @@ MAX_HEADERS = 2_000
 
 MAX_ADDRESSES = 2_000
 """Addresses of one header."""
+
+MAX_ADDRESS_HEADER = 120_000
+"""Bytes of an address list that are read."""
 
 MAX_REFERENCES = 200
 """Message-IDs of References that are kept (the newest)."""

@@ -65,6 +65,7 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
     kept = _kept(headers)
     found: BounceFinding = find_bounces(root, sender, subject, text)
     message_id = _message_id(headers)
+    own = message_id.rpartition("@")[2].lower() in own_domains
     return ParsedMessage(
         parser_version=PARSER_VERSION,
         sender=sender,
@@ -82,7 +83,7 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
         html=markup,
         parts=tuple(body.parts),
         headers=kept,
-        auto=judge_automation(headers, root, sender, subject, text, message_id, own_domains, found.is_bounce),
+        auto=judge_automation(root, sender, subject, own=own, is_bounce=found.is_bounce),
         is_bounce=found.is_bounce,
         bounces=found.bounces,
         original_message_id=found.original_message_id,

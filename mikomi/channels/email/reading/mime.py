@@ -13,13 +13,13 @@ from .headers import file_name, parse_parameters, raw_text, unfold
 from .transfer import decode_transfer
 
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
 _MBOX = re.compile(rb">?From [^\r\n]*(?:\r\n|\n|\r)")
 _CONTENT_TYPE = re.compile(r"^([a-z0-9!#$&^_.+\-]+)/([a-z0-9!#$&^_.+\-]+)")
 _ENVELOPE = frozenset({b"from", b"to", b"subject", b"date", b"message-id", b"received", b"return-path"})
 _KNOWN = _ENVELOPE | {b"cc", b"mime-version", b"content-type", b"content-transfer-encoding", b"reply-to",
                       b"content-disposition", b"x-mailer", b"references", b"in-reply-to"}  # fmt: skip
 _LOOK_AHEAD = 60  # lines
+_MAX_BROKEN_LINES = 40
 _GUESSED = re.compile(rb"(?:^|[\r\n])--([^\r\n]{1,200}?)[ \t]*[\r\n]")
 _ENCODINGS = ("base64", "quoted-printable", "7bit", "8bit", "binary")
 
@@ -30,6 +30,7 @@ class Headers:
 
     items: list[tuple[str, bytes]] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    too_many: bool = False
 
     def get(self, name: str) -> bytes:
         """The first value of that name; empty when there is none."""
@@ -97,7 +98,7 @@ def parse_entity(data: bytes) -> tuple[Entity, list[str]]:
         data = data.replace(b"\r", b"\n")  # line ends of an old Macintosh
     budget = _Budget()
     start = _skip_envelope(data)
-    root = _entity(data, start, len(data), "text/plain", 0, budget)
+    root = _entity(data, (start, len(data)), "text/plain", 0, budget)
     return root, list(dict.fromkeys(budget.defects))
 
 
@@ -111,52 +112,96 @@ def _skip_envelope(data: bytes) -> int:
     return at
 
 
-def read_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:
-    """(the headers from `start`, where the body begins). Broken lines are passed over where headers go on."""
-    headers = Headers()
-    at, size_left = start, limits.MAX_HEADER_BLOCK
-    current: list[bytes] = []
-    name = ""
+class _HeaderReader:
+    """Reads the header lines of one entity; broken lines are passed over where headers go on."""
 
-    def keep() -> None:
-        if name and len(headers.items) < limits.MAX_HEADERS:
-            value = b"".join(current)
-            if len(value) > limits.MAX_HEADER_VALUE:
-                headers.defects.append("header too long: " + name[:40])
-                value = value[: limits.MAX_HEADER_VALUE]
-            headers.items.append((name, value.strip()))
-        elif name:
-            headers.defects.append("too many headers")
+    def __init__(self, data: bytes, end: int) -> None:
+        self.data = data
+        self.end = end
+        self.found = Headers()
+        self.name = ""
+        self.value: list[bytes] = []
+        self.patience = _MAX_BROKEN_LINES
 
-    while at < end:
-        line_end, following = _line(data, at, end)
-        line = data[at : min(line_end, at + limits.MAX_HEADER_VALUE + 1)]
-        if not line:
-            at = following
-            break
-        if line[:1] in b" \t" and (line.strip() or _goes_on(data, following, end)):
-            current.append(b"\n" + line)
-        elif match := _NAME.match(line):
-            keep()
-            name = match[0][:-1].strip().decode("ascii").lower()
-            current = [line[match.end() :]]
-        elif not _goes_on(data, following, end, line.startswith(b"--")):
-            if line.strip():
-                headers.defects.append("headers end without a blank line")
-            else:
+    def read(self, start: int) -> int:
+        """Where the body begins."""
+        at, size_left = start, limits.MAX_HEADER_BLOCK
+        while at < self.end:
+            line_end, following = _line(self.data, at, self.end)
+            line = self.data[at : min(line_end, at + limits.MAX_HEADER_VALUE + 100)]
+            if not line:
                 at = following
-            break
+                break
+            if not self.take(line, following):
+                at = at if line.strip() else following
+                break
+            size_left -= len(line)
+            at = following
+            if size_left <= 0:
+                self.found.defects.append("header block too long")
+                at = self.after_blank_line(max(start, at - 2))
+                break
+        self.keep()
+        return at
+
+    def after_blank_line(self, at: int) -> int:
+        """Where the body begins, when the headers from `at` on are not read."""
+        found = [(self.data.find(mark, at, self.end), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
+        return min((start + length for start, length in found if start >= 0), default=self.end)
+
+    def take(self, line: bytes, following: int) -> bool:
+        """Take in one line; False when the headers end before it."""
+        if line[:1] in b" \t" and (line.strip() or self.goes_on(following, line)):
+            self.value.append(b"\n" + line)
+        elif match := _NAME.match(line):
+            self.keep()
+            self.name = match[0][:-1].strip().decode("ascii").lower()
+            self.value = [line[match.end() :]]
+        elif not self.goes_on(following, line):
+            self.found.defects += ["headers end without a blank line"] if line.strip() else []
+            return False
         elif not line.startswith((b"From ", b">From ")):
-            headers.defects.append("line that is no header")
-        size_left -= len(line)
-        at = following
-        if size_left <= 0:
-            headers.defects.append("header block too long")
-            blank = _BLANK_LINE.search(data, max(start, at - 2), end)
-            at = blank.end() if blank else end
-            break
-    keep()
-    return headers, at
+            self.found.defects.append("line that is no header")
+        return True
+
+    def goes_on(self, at: int, line: bytes) -> bool:
+        """True when headers follow before the next blank line, so that `line` was only a broken one.
+
+        After a line that looks like a boundary, the headers of a part do not count.
+        """
+        wanted = _ENVELOPE if line.startswith(b"--") else _KNOWN
+        self.patience -= 1
+        for _ in range(_LOOK_AHEAD if self.patience >= 0 else 0):
+            line_end, following = _line(self.data, at, self.end)
+            ahead = self.data[at : min(line_end, at + 80)]
+            if not ahead.strip():
+                break
+            match = _NAME.match(ahead)
+            if match and match[0][:-1].strip().lower() in wanted:
+                return True
+            at = following
+        return False
+
+    def keep(self) -> None:
+        """Put away the header that is complete."""
+        if self.name and len(self.found.items) >= limits.MAX_HEADERS:
+            self.found.too_many = True
+        elif self.name:
+            value = b"".join(self.value)
+            if len(value) > limits.MAX_HEADER_VALUE:
+                self.found.defects.append("header too long: " + self.name[:40])
+                value = value[: limits.MAX_HEADER_VALUE]
+            self.found.items.append((self.name, value.strip()))
+
+
+def read_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """(the headers from `start`, where the body begins)."""
+    reader = _HeaderReader(data, end)
+    body = reader.read(start)
+    if reader.found.too_many:
+        reader.found.defects.append("too many headers")
+    reader.found.defects[:] = dict.fromkeys(reader.found.defects)
+    return reader.found, body
 
 
 def _line(data: bytes, at: int, end: int) -> tuple[int, int]:
@@ -167,24 +212,8 @@ def _line(data: bytes, at: int, end: int) -> tuple[int, int]:
     return (newline - 1 if newline > at and data[newline - 1] == 0x0D else newline), newline + 1
 
 
-def _goes_on(data: bytes, at: int, end: int, after_dashes: bool = False) -> bool:
-    """True when headers follow from `at` before the next blank line, so that the line before was only a broken one.
-
-    After a line that looks like a boundary, the headers of a part do not count.
-    """
-    for _ in range(_LOOK_AHEAD):
-        line_end, following = _line(data, at, end)
-        line = data[at : min(line_end, at + 80)]
-        if not line.strip():
-            return False
-        match = _NAME.match(line)
-        if match and match[0][:-1].strip().lower() in (_ENVELOPE if after_dashes else _KNOWN):
-            return True
-        at = following
-    return False
-
-
-def _entity(data: bytes, start: int, end: int, default: str, depth: int, budget: _Budget) -> Entity:
+def _entity(data: bytes, span: tuple[int, int], default: str, depth: int, budget: _Budget) -> Entity:
+    start, end = span
     headers, body = read_headers(data, start, end)
     budget.defects.extend(headers.defects)
     entity = Entity(data, headers, min(body, end), end)
@@ -220,13 +249,13 @@ def _split(entity: Entity, depth: int, budget: _Budget) -> None:
         _as_leaf(entity)
         return
     default = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
-    for start, end in ranges:
+    for span in ranges:
         if budget.parts <= 0:
             entity.refused = "too many parts"
             budget.defects.append("too many parts")
             return
         budget.parts -= 1
-        entity.children.append(_entity(entity.data, start, end, default, depth + 1, budget))
+        entity.children.append(_entity(entity.data, span, default, depth + 1, budget))
 
 
 def _ranges(entity: Entity, budget: _Budget) -> list[tuple[int, int]]:
@@ -241,24 +270,22 @@ def _ranges(entity: Entity, budget: _Budget) -> list[tuple[int, int]]:
 
 def _between(entity: Entity, boundary: bytes) -> list[tuple[int, int]]:
     """The ranges between the lines `--boundary`, up to `--boundary--` or the end."""
-    data, end, mark = entity.data, entity.end, b"--" + boundary
+    data, end, mark = entity.data, entity.end, b"\n--" + boundary
     ranges: list[tuple[int, int]] = []
-    at, open_from = entity.start, -1
-    while (at := data.find(mark, at, end)) >= 0:
-        line_end, following = _line(data, at, end)
-        tail = data[at + len(mark) : min(line_end, at + len(mark) + 200)]
-        at_line_start = at == entity.start or data[at - 1] in b"\r\n"
-        if not at_line_start or tail.strip() not in (b"", b"--"):
-            at += len(mark)
-            continue
-        if open_from >= 0:
-            ranges.append((open_from, max(open_from, _before_newline(data, at))))
-        open_from = -1
-        if len(ranges) > limits.MAX_PARTS:
+    open_from = -1
+    at = entity.start - 1 if data.startswith(mark[1:], entity.start) else data.find(mark, entity.start, end)
+    for _ in range(limits.MAX_BOUNDARIES):
+        if at < 0 or len(ranges) > limits.MAX_PARTS:
             break
-        if tail.strip() == b"--" and not _reopened(data, mark, following, end):
-            break
-        open_from = at = following
+        line_end, following = _line(data, at + len(mark), end)
+        tail = data[at + len(mark) : min(line_end, at + len(mark) + 200)].strip()
+        if tail in (b"", b"--"):
+            if open_from >= 0:
+                ranges.append((open_from, max(open_from, _before_newline(data, at + 1))))
+            open_from = following
+            if tail == b"--" and not _reopened(data, mark[1:], following, end):
+                return ranges
+        at = data.find(mark, max(following - 1, at + 1), end)
     if open_from >= 0:
         ranges.append((open_from, end))
     return ranges

@@ -71,12 +71,18 @@ class Authentication:
     dmarc: str = ""
 
 
+NOBODY = Address("", "")
+"""The sender of a message that names none."""
+_PERSON = Automation()
+_UNTESTED = Authentication()
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
     """A message as read. The whole text stays here; folding of quotes is the view's business."""
 
     parser_version: int
-    sender: Address = Address("", "")
+    sender: Address = NOBODY
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
@@ -91,12 +97,12 @@ class ParsedMessage:
     html: str = ""
     parts: tuple[Part, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    auto: Automation = Automation()
+    auto: Automation = _PERSON
     is_bounce: bool = False
     bounces: tuple[Bounce, ...] = ()
     original_message_id: str = ""
     """Message-ID of the message that a bounce or a report is about."""
-    authentication: Authentication = Authentication()
+    authentication: Authentication = _UNTESTED
     security: str = ""
     """smime-signed, smime-encrypted, pgp-signed, pgp-encrypted or empty"""
     charset: str = ""

@@ -29,7 +29,7 @@ DATE = any_of(
 ADDRESS = re.compile(r"[\w.+\-=]{1,64}@[\w.\-]{1,200}\w")
 ATTRIBUTION_END = re.compile(r"[:：]\s*(?:<?br ?/?>)?$|\bwrote\s*(?:-{2,})?$")
 ATTRIBUTION_START = re.compile(
-    r"^(?:-{2,} ?)?(?:on|le|am|el|il giorno|il|op|den|em|på|vào|在|w dniu|dnia|in data|pada|dne|den|em|ve|em|於|于)\b.{0,30}\d",
+    r"^(?:-{2,} ?)?(?:on|le|am|el|il giorno|il|op|den|em|på|vào|在|w dniu|dnia|in data|pada|dne|ve|於|于)\b.{0,30}\d",
     re.I,
 )
 SHARED_LINE = re.compile(r"^(.*[^\s\-].*?)(-{2,} ?On .{6,200} wrote:?\s*)$")
@@ -45,7 +45,8 @@ de la|từ|dari|pengirim|差出人|送信者|发件人|寄件者|寄件人|보�
         r"""
 sent|date|gesendet|datum|envoyé le|envoyé|enviado el|enviado|enviada em|enviada|fecha|data|inviato
 verzonden|skickat|sendt|dato|wysłano|odesláno|отправлено|дата|надіслано|gönderilen|gönderme tarihi|tarih
-lähetetty|päiväys|sent at|date sent|送信日時|日時|日付|发送时间|发送日期|日期|寄件日期|傳送時間|보낸 ?날짜|날짜|gửi|đã gửi|ngày|dikirim
+lähetetty|päiväys|sent at|date sent
+送信日時|日時|日付|发送时间|发送日期|日期|寄件日期|傳送時間|보낸 ?날짜|날짜|gửi|đã gửi|ngày|dikirim
 tanggal|elküldve
 """
     ),
@@ -86,7 +87,8 @@ message d['’]origine|message original|mensaje original|mensagem original|messa
 oorspronkelijk bericht|originele bericht|ursprungligt meddelande|original(?:meddelelse|melding)
 oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość
 původní zpráva|исходное сообщение|оригинальное сообщение|вихідне повідомлення|orijinal (?:ileti|mesaj)
-özgün ileti|thư gốc|pesan asli|eredeti üzenet|mesajul original|reply message|元のメッセージ|元のメール|オリジナル ?メッセージ
+özgün ileti|thư gốc|pesan asli|eredeti üzenet|mesajul original|reply message
+元のメッセージ|元のメール|オリジナル ?メッセージ
 原始邮件|原始郵件|原邮件|원본 ?메(?:시지|일)
 """,
     before=r"^[ \t>]*[-_=*]{2,}\s*",
@@ -134,7 +136,7 @@ RULE = re.compile(
 CONTACT = any_of(
     r"""
 tel\b|fax\b|phone|mobile|e-?mail|mail ?[:：]|https?://|www\.|〒|電話|携帯|住所|所在地|ＴＥＬ|ＦＡＸ|ＵＲＬ|url ?[:：]
-\d{2,4}-\d{2,4}-\d{3,4}|[\w.+\-]+@[\w\-]+\.\w+
+\d{2,4}-\d{2,4}-\d{3,4}|[\w.+\-]{1,64}@[\w\-]{1,64}\.\w
 """
 )
 ORGANISATION = any_of(

@@ -68,7 +68,7 @@ class _Line:
 
     @property
     def quoted(self) -> bool:
-        return bool(_QUOTED.match(self.text)) and not _FALSE_QUOTE.match(self.text)
+        return bool(_QUOTED.match(self.text)) and not _FALSE_QUOTE.match(self.text[:300])
 
 
 def split_reply(text: str) -> Reply:
@@ -396,7 +396,7 @@ class _Splitter:
         sentence = any(
             text.rstrip().endswith(("。", "？", "?", "！", "ます", "です", "ません")) for text in block
         )
-        if organisation and contact and not sentence and not words.POINTS_BELOW.search(above.strip()):
+        if organisation and contact and not sentence and not words.POINTS_BELOW.search(above.strip()[-200:]):
             self.mark_own(start, stop, "signature")
 
     # --- the rest ---

@@ -107,31 +107,31 @@ def _message_properties(found: Tnef, body: bytes, codepage: str) -> None:
 
 
 def _properties(body: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(tag, type, value) of a MAPI property list; stops at a type it can't measure."""
-    if len(body) < 4:
+    """(tag, type, value) of a MAPI property list; what comes after a broken place is left out."""
+    try:
+        yield from _read_properties(body)
+    except struct.error:
         return
+
+
+def _read_properties(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Raises struct.error where the list is cut off; ends at a type that it can't measure."""
     at = 4
     for _ in range(min(struct.unpack_from("<I", body)[0], _MAX_ATTRIBUTES)):
-        if at + 4 > len(body):
-            return
         kind, tag = struct.unpack_from("<HH", body, at)
         at += 4
         if tag >= 0x8000:
             at = _skip_name(body, at)
         multiple, kind = bool(kind & 0x1000), kind & 0xEFFF
+        if kind not in _FIXED and kind not in _VARIABLE:
+            return
         count = 1
         if multiple or kind in _VARIABLE:
-            if at + 4 > len(body):
-                return
             count = struct.unpack_from("<I", body, at)[0]
             at += 4
-        if (kind not in _FIXED and kind not in _VARIABLE) or count > _MAX_ATTRIBUTES:
-            return
-        for _ in range(count):
+        for _ in range(min(count, _MAX_ATTRIBUTES)):
             size = _FIXED.get(kind, -1)
             if size < 0:
-                if at + 4 > len(body):
-                    return
                 size = struct.unpack_from("<I", body, at)[0]
                 at += 4
             yield tag, kind, body[at : at + size]
