@@ -1,9 +1,9 @@
-"""What is known of customers' value, written by those who know it."""
+"""What is known of customers' value, written in bulk by those who know it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
@@ -12,14 +12,12 @@ from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.rows import build
-from mikomi.customers.models import Standing
-
-_FIELDS = ("currency", "spend_minor", "order_count", "first_order_at", "last_order_at", "updated_at")
+from mikomi.customers.models import Customer, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseFigures:
-    """What one customer has bought, counted anew: minor units of `currency`."""
+    """What a customer has bought: written by commerce. Amounts in minor units of `currency`."""
 
     customer_id: int
     currency: str
@@ -29,24 +27,56 @@ class PurchaseFigures:
     last_order_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is expected of a customer: written by insights and loyalty."""
+
+    customer_id: int
+    chance_of_staying: float | None
+    lifetime_value_minor: int | None
+    tier: str
+
+
+Recount = Callable[[Sequence[int]], None]
+"""Counts the figures of these living customers anew, over all ids of each (`queries.ids_of_many`)."""
+
+_recounts: dict[str, Recount] = {}
+
+
+def register_recount(name: str, recount: Recount) -> None:
+    """Let `name` be asked for new figures after a merge and its undoing, in the same transaction."""
+    if _recounts.get(name, recount) is not recount:
+        raise ValueError(f"Recount {name!r} is registered twice.")
+    _recounts[name] = recount
+
+
+def recount(customer_ids: Sequence[int]) -> None:
+    """Have the figures of these living customers counted anew by whoever knows them."""
+    for function in _recounts.values():
+        function(customer_ids)
+
+
 @transaction.atomic
-def write_standing(*, actor: Actor, figures: Sequence[PurchaseFigures]) -> None:
-    """Write what customers have bought; the other figures of their standing stay. Three queries."""
+def write_standing(*, actor: Actor, standings: Sequence[PurchaseFigures] | Sequence[Outlook]) -> None:
+    """Write these figures, all of one class, and leave the other columns as they are. Two or three queries.
+
+    Of several for one customer the last counts; customers that don't exist or are erased are left out.
+    """
     actor.require(Permission.CUSTOMERS_EDIT)
+    newest = {standing.customer_id: standing for standing in standings}
+    if not newest:
+        return
     now = clock.now()
-    known = Standing.objects.select_for_update().in_bulk([figure.customer_id for figure in figures])
-    fresh = []
-    for figure in figures:
-        row = known.get(figure.customer_id)
-        if row is None:
-            row = build(Standing, customer_id=figure.customer_id)
-            fresh.append(row)
-        row.currency, row.spend_minor, row.order_count = (
-            figure.currency,
-            figure.spend_minor,
-            figure.order_count,
+    known = set(Standing.objects.filter(customer_id__in=newest).values_list("customer_id", flat=True))
+    living = set(Customer.objects.filter(pk__in=newest, erased_at=None).values_list("id", flat=True))
+    columns = [field.name for field in fields(next(iter(newest.values())))]
+    rows = {
+        customer_id: build(
+            Standing, updated_at=now, **{column: getattr(standing, column) for column in columns}
         )
-        row.first_order_at, row.last_order_at = figure.first_order_at, figure.last_order_at
-        row.updated_at = now
-    bulk.insert(fresh)
-    bulk.update(list(known.values()), _FIELDS)
+        for customer_id, standing in newest.items()
+        if customer_id in living
+    }
+    bulk.insert([row for customer_id, row in rows.items() if customer_id not in known])
+    changed = [row for customer_id, row in rows.items() if customer_id in known]
+    bulk.update(changed, [*(column for column in columns if column != "customer_id"), "updated_at"])

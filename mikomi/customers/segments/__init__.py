@@ -1,0 +1,1 @@
+"""Segments: saved conditions over registered fields, compiled to one query."""
