@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from mikomi.channels.intake import erased_id
 from mikomi.channels.models import Intake
@@ -16,6 +17,7 @@ from mikomi.conversations.models import Conversation
 from mikomi.conversations.operations.handling import KEPT_DELETED
 from mikomi.core import clock
 from mikomi.core.files import operations as files
+from mikomi.outbox.models import OutgoingMessage
 
 ERASED = "erased"
 _AT_ONCE = 500
@@ -29,11 +31,13 @@ def erase_deleted() -> int:
     return erase(list(rows.values_list("pk", flat=True)[:_AT_ONCE]))
 
 
-def erase_customer(customer_ids: Sequence[int]) -> int:
-    """Erase the arrivals in every conversation of a customer. How many."""
+def erase_customer(customer_ids: Sequence[int]) -> None:
+    """The step of the channels when a customer is erased: every arrival in their conversations, and every report
+    on a message to them."""
     places = Conversation.objects.filter(customer_id__in=list(customer_ids)).values("pk")
-    rows = Intake.objects.filter(conversation_id__in=places).exclude(reason=ERASED)
-    return erase(list(rows.values_list("pk", flat=True)))
+    sent = OutgoingMessage.objects.filter(customer_id__in=list(customer_ids)).values_list("pk", flat=True)
+    theirs = Q(conversation_id__in=places) | Q(detail__outgoing_id__in=list(sent))
+    erase(Intake.objects.filter(theirs).exclude(reason=ERASED).values_list("pk", flat=True))
 
 
 @transaction.atomic

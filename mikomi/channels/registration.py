@@ -8,21 +8,23 @@ from datetime import timedelta
 
 def register() -> None:
     """Called by the app's `ready`."""
-    from mikomi.channels import processing, registry, tasks
+    from mikomi.channels import erasing, processing, registry, tasks
     from mikomi.channels.email import poll
     from mikomi.conversations import routes
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
+    from mikomi.customers import erasure
 
     for channel in registry.all_channels().values():
         routes.register(channel.name, answers_by=channel.answers_by)
+    erasure.register("channels", erasing.erase_customer)
     references.register("channels.intake", files_in_use)
     work.duty("channels.poll", timedelta(seconds=5), "poll", poll.poll_due, on_change=True)
     work.duty("channels.process", timedelta(seconds=5), "quick", processing.process_due, on_change=True)
     work.duty("channels.deliver", timedelta(seconds=5), "send", tasks.deliver_due, on_change=True)
     work.on_dead_worker("channels.poll", poll.free_claims)
     work.on_dead_worker("channels.intake", processing.free_claims)
-    work.schedule("channels.erase", timedelta(hours=6), erase_deleted)
+    work.schedule("channels.erase", timedelta(hours=6), erasing.erase_deleted)
 
 
 def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
@@ -30,10 +32,3 @@ def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
     from mikomi.channels.models import Intake
 
     return Intake.objects.filter(raw_id__in=file_ids).values_list("raw_id", flat=True)
-
-
-def erase_deleted() -> int:
-    """The sweep that follows deleted conversations: their raw messages go, the tombstones stay."""
-    from mikomi.channels import erasing
-
-    return erasing.erase_deleted()

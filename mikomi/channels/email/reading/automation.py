@@ -22,7 +22,8 @@ automatyczna odpowied|mimo kancel|automatická odpov
 )
 _OFFICE_SUBJECT = any_of(
     r"""
-out of (?:the )?office|out-of-office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)\b|autoreply|vacation (?:reply|response|message)
+out of (?:the )?office|out-of-office|auto(?:matic|mated)?[- ]?(?:reply|response|answer)\b|autoreply
+vacation (?:reply|response|message)
 自動(?:応答|返信|送信|配信)|不在(?:の|に関する|についての)?(?:お知らせ|ご連絡|応答|メッセージ)|休暇(?:中)?の(?:お知らせ|ご連絡)
 abwesenheits|automatische (?:antwort|rückmeldung)|réponse automatique|absence du bureau|respuesta autom
 fuera de (?:la )?oficina|risposta automatica|fuori (?:ufficio|sede)|resposta autom|automatisch antwoord

@@ -146,8 +146,9 @@ class _HeaderReader:
 
     def after_blank_line(self, at: int) -> int:
         """Where the body begins, when the headers from `at` on are not read."""
-        found = [(self.data.find(mark, at, self.end), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
-        return min((start + length for start, length in found if start >= 0), default=self.end)
+        stop = min(self.end, at + 10 * limits.MAX_HEADER_BLOCK)
+        found = [(self.data.find(mark, at, stop), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
+        return min((start + length for start, length in found if start >= 0), default=stop)
 
     def take(self, line: bytes, following: int) -> bool:
         """Take in one line; False when the headers end before it."""

@@ -67,6 +67,10 @@ class _Line:
         return not self.text.strip(" \t\r\n>\xa0　")
 
     @property
+    def own(self) -> bool:
+        return self.kind == "own" and not self.blank
+
+    @property
     def quoted(self) -> bool:
         return bool(_QUOTED.match(self.text)) and not _FALSE_QUOTE.match(self.text[:300])
 
@@ -108,6 +112,7 @@ class _Splitter:
     def __init__(self, lines: list[_Line]) -> None:
         self.lines = lines
         self.attributed = False
+        self.first_own = 0
 
     def run(self) -> None:
         self.fold_uuencoded()
@@ -124,7 +129,10 @@ class _Splitter:
             line.kind = kind
 
     def has_own_before(self, at: int) -> bool:
-        return any(line.kind == "own" and not line.blank for line in self.lines[:at])
+        """True when the sender's own words stand above; lines only ever stop being own, so the search goes on."""
+        while self.first_own < len(self.lines) and not self.lines[self.first_own].own:
+            self.first_own += 1
+        return self.first_own < at
 
     def next_filled(self, at: int, end: int) -> int:
         """The next line that is not blank; `end` when there is none."""
@@ -402,22 +410,20 @@ class _Splitter:
     # --- the rest ---
 
     def fold_uuencoded(self) -> None:
-        at = 0
-        while at < len(self.lines):
-            if _UU_BEGIN.match(self.lines[at].text):
-                stop = next(
-                    (i for i in range(at, len(self.lines)) if self.lines[i].text.strip() == "end"), -1
-                )
-                if stop > at + 1:
-                    self.mark(at, stop + 1, "quoted")
-                    at = stop
-            at += 1
+        begin = -1
+        for at, line in enumerate(self.lines):
+            if begin < 0 and _UU_BEGIN.match(line.text):
+                begin = at
+            elif begin >= 0 and line.text.strip() == "end":
+                self.mark(begin, at + 1, "quoted")
+                begin = -1
 
     def keep_when_nothing_is_left(self) -> None:
         """A forwarded message counts as own words; a text that would be hidden whole as signature is shown."""
         for line in self.lines:
             if line.kind == "forwarded":
                 line.kind = "own"
+        self.first_own = 0
         if not self.has_own_before(len(self.lines)):
             for line in self.lines:
                 if line.kind == "signature":
