@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mikomi.core.changes import Changing
 
-class Conversation(models.Model):
+
+class Conversation(Changing):
     """One matter with one customer, whatever the channels it runs over."""
 
     class State(models.TextChoices):
@@ -171,7 +173,7 @@ class Template(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["key", "language"], name="template_once")]
 
 
-class RecoveryCase(models.Model):
+class RecoveryCase(Changing):
     """A broken promise being made good: cause, apology, remedy, prevention, follow-up, confirmation."""
 
     class State(models.TextChoices):

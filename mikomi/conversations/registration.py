@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from mikomi.conversations.operations import handling, recovery
+from mikomi.conversations.exports import EXPORTS
+from mikomi.conversations.models import Attachment
+from mikomi.conversations.operations import handling, privacy, recovery
 from mikomi.conversations.operations.indexing import KIND
+from mikomi.core import exports
 from mikomi.core.access.rules import Permission
+from mikomi.core.files import references
 from mikomi.core.search import kinds
 from mikomi.core.work import registry
+from mikomi.customers import erasure, portability
 
 
 def register() -> None:
     """Called by the app's `ready`."""
     kinds.register(KIND, Permission.CONVERSATIONS_VIEW)
-    registry.duty("wake snoozed conversations", timedelta(seconds=20), "quick", handling.wake_snoozed)
-    registry.duty("follow-ups due", timedelta(seconds=60), "quick", recovery.follow_ups_due)
-    registry.duty("erase deleted conversations", timedelta(hours=1), "quick", handling.erase_deleted)
+    exports.register(*EXPORTS)
+    erasure.register("conversations", privacy.erase)
+    portability.register("messages", privacy.export)
+    references.register("conversations.attachments", files_in_use)
+    registry.duty("conversations.wake", timedelta(seconds=20), "quick", handling.wake_snoozed)
+    registry.duty("conversations.follow_ups", timedelta(seconds=60), "quick", recovery.follow_ups_due)
+    registry.duty("conversations.erase", timedelta(hours=1), "quick", handling.erase_deleted)
+
+
+def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
+    """The stored files that are attached to a message."""
+    return Attachment.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True)

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mikomi.core.changes import Changing
+
 
 class Invitation(models.Model):
     """One question sent to one customer about one matter. The token in the link is all they need."""
@@ -40,7 +42,7 @@ class Invitation(models.Model):
         ]
 
 
-class Answer(models.Model):
+class Answer(Changing):
     """What the customer answered; a later click changes it, the words may follow."""
 
     invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="answer")

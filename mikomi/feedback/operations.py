@@ -132,7 +132,9 @@ def mark_handled(*, actor: Actor, conversation_id: int) -> int:
     ).select_related("invitation")
     now = clock.now()
     found = list(rows)
-    Answer.objects.filter(pk__in=[row.pk for row in found], handled_at=None).update(handled_at=now)
+    Answer.objects.filter(pk__in=[row.pk for row in found], handled_at=None).update(
+        handled_at=now, changed_at=now
+    )
     for row in found:
         record(events.FeedbackHandled(row.pk), customer_id=row.invitation.customer_id, actor_id=actor.user_id)
     return len(found)

@@ -7,16 +7,19 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from mikomi.core.changes import Changing
 
 
-class OutgoingMessage(models.Model):
+class OutgoingMessage(Changing):
     """A rendered message on its way to one customer, and the record of what became of it."""
 
     class State(models.TextChoices):
         HELD = "held", _("waits for a person")
         WAITING = "waiting", _("waiting")
         SENDING = "sending", _("being sent")
-        SENT = "sent", _("sent")
+        SENT = "sent", pgettext_lazy("state of a message", "sent")
         UNCERTAIN = "uncertain", _("perhaps sent")
         FAILED = "failed", _("failed")
         REFUSED = "refused", _("not sent")

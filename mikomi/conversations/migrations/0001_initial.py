@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField()),
                 ('subject', models.CharField(blank=True, max_length=500)),
                 ('channel', models.CharField(help_text='Where it began.', max_length=16)),
                 ('state', models.CharField(choices=[('open', 'open'), ('snoozed', 'snoozed'), ('closed', 'closed')], default='open', max_length=8)),
@@ -92,6 +93,7 @@ class Migration(migrations.Migration):
             name='RecoveryCase',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('open', 'open'), ('asked', 'asked whether it is solved'), ('closed', 'closed')], default='open', max_length=8)),
                 ('owner_id', models.BigIntegerField(null=True)),
                 ('cause', models.CharField(blank=True, choices=[('people', 'people'), ('process', 'process'), ('stock', 'stock'), ('carrier', 'carrier'), ('unrealistic', 'the promise was unrealistic'), ('information', 'wrong information'), ('other', 'other')], max_length=12)),

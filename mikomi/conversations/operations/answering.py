@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mikomi.conversations import events, fields, routes, rules, templating
-from mikomi.conversations.models import Conversation, Message
+from mikomi.conversations.models import Attachment, Conversation, Message
 from mikomi.conversations.operations.handling import close_locked, reopen_locked
 from mikomi.conversations.operations.indexing import index_messages
 from mikomi.conversations.operations.owing import (
@@ -27,6 +27,7 @@ from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
+from mikomi.core.files.models import StoredFile
 from mikomi.core.live.operations import publish
 from mikomi.customers import queries as customers
 from mikomi.outbox import operations as outbox
@@ -55,12 +56,14 @@ def answer(
     promise: PromiseInAnswer | None = None,
     close_after: bool = False,
     file_ids: Sequence[int] = (),
+    file_names: Mapping[int, str] | None = None,
     send_after: datetime | None = None,
     once_key: str | None = None,
 ) -> Message:
     """Answer the customer. The message returned has its `outgoing` row.
 
     `send_after`: not before then, so that it can be taken back until then. `once_key`: the same key answers once.
+    `file_names`: what attached files are called, by file id.
     Raises `CannotAnswerError`, `Conversation.DoesNotExist`, `promises.PromiseError`.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
@@ -86,6 +89,7 @@ def answer(
         ),
     )
     message = _write(actor, conversation, outgoing, template_key)
+    _attach(message, file_ids, file_names or {})
     if promise is not None:
         _make_promise(actor, conversation, promise)
     if close_after:
@@ -160,6 +164,22 @@ def _write(actor: Actor, conversation: Conversation, outgoing: OutgoingMessage, 
     record(payload, customer_id=conversation.customer_id, actor_id=actor.user_id)
     index_messages([(message, conversation)])
     return message
+
+
+def _attach(message: Message, file_ids: Sequence[int], names: Mapping[int, str]) -> None:
+    known = StoredFile.objects.in_bulk(list(file_ids))
+    if missing := set(file_ids) - known.keys():
+        raise CannotAnswerError(_("File %(number)s is not there any more.") % {"number": min(missing)})
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message,
+            file=known[file_id],
+            name=names.get(file_id, f"file-{number}")[:500],
+            content_type=known[file_id].content_type,
+            size=known[file_id].size,
+        )
+        for number, file_id in enumerate(file_ids, 1)
+    )
 
 
 def _answered(actor: Actor, conversation: Conversation, message: Message) -> None:

@@ -18,7 +18,7 @@ from mikomi.conversations.operations.indexing import (
 from mikomi.conversations.operations.owing import change_answer_terms, release_answer
 from mikomi.conversations.queries.visibility import locked
 from mikomi.core import clock
-from mikomi.core.access.actor import SYSTEM, Actor
+from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Permission
 from mikomi.core.business.models import Team
@@ -174,7 +174,7 @@ def wake_snoozed(worker: str = "") -> int:
     with transaction.atomic():
         rows = list(due.select_for_update(skip_locked=True).order_by("snoozed_until")[:SWEPT_AT_ONCE])
         Conversation.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=State.OPEN, snoozed_until=None
+            state=State.OPEN, snoozed_until=None, changed_at=now
         )
         for row in rows:
             record(events.SnoozeOver(row.pk), customer_id=row.customer_id)
@@ -231,27 +231,17 @@ def erase_deleted(worker: str = "") -> int:
         .values_list("pk", flat=True)[:SWEPT_AT_ONCE]
     )
     if ids:
-        _erase_words(ids)
+        erase_words(ids)
     return len(ids)
 
 
 @transaction.atomic
-def _erase_words(conversation_ids: list[int]) -> None:
+def erase_words(conversation_ids: list[int]) -> None:
     """Take every word and address out of these conversations."""
     Attachment.objects.filter(message__conversation_id__in=conversation_ids).delete()
     Message.objects.filter(conversation_id__in=conversation_ids).update(
         text="", html="", subject="", from_name="", from_address=""
     )
-    Conversation.objects.filter(pk__in=conversation_ids).update(subject="", excerpt="", message_count=0)
-
-
-@transaction.atomic
-def erase_customer(customer_ids: list[int]) -> int:
-    """Take a customer's words out of the desk (the person asked for it); figures and ids stay. How many."""
-    ids = list(Conversation.objects.filter(customer_id__in=customer_ids).values_list("pk", flat=True))
-    for conversation in Conversation.objects.filter(pk__in=ids, deleted_at=None):
-        forget_conversation(conversation)
-        release_answer(SYSTEM, conversation, "erased")
-    _erase_words(ids)
-    Conversation.objects.filter(pk__in=ids).update(waiting_since=None, answer_due_at=None)
-    return len(ids)
+    Conversation.objects.filter(pk__in=conversation_ids).update(
+        subject="", excerpt="", message_count=0, changed_at=clock.now()
+    )

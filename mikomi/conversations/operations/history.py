@@ -19,7 +19,7 @@ from mikomi.conversations.operations.indexing import entry_of
 from mikomi.conversations.operations.owing import SUBJECT
 from mikomi.conversations.queries.standards import AnswerClock
 from mikomi.conversations.records import HistoricConversation, HistoricMessage
-from mikomi.core import bulk
+from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
@@ -115,6 +115,7 @@ def _conversation(record: HistoricConversation, answers: AnswerClock) -> Convers
         snoozed_until=record.snoozed_until,
         closed_at=record.closed_at,
         message_count=len(record.messages),
+        changed_at=clock.now(),
     )
 
 

@@ -128,6 +128,8 @@ class _Intake:
         """Write everything that was decided, its promises, events and index entries."""
         if not self.placed:
             return
+        for conversation in self.opened:
+            conversation.changed_at = self.now
         Conversation.objects.bulk_create(self.opened)
         for conversation in self.opened:
             message = next(message for message, place in self.placed if place is conversation)
@@ -166,6 +168,7 @@ class _Intake:
     def _touch(self, conversation: Conversation, message: IncomingMessage) -> None:
         """What the arrival of a message does to its conversation."""
         self.changed[conversation.pk] = conversation
+        conversation.changed_at = self.now
         conversation.message_count += 1
         if min(message.sent_at, self.now) >= conversation.last_message_at or conversation.message_count == 1:
             conversation.last_message_at = min(message.sent_at, self.now)
@@ -204,6 +207,7 @@ class _Intake:
 
 
 _CHANGED = (
+    "changed_at",
     "message_count",
     "last_message_at",
     "excerpt",

@@ -261,7 +261,9 @@ def follow_ups_due(worker: str = "") -> int:
         return 0
     with transaction.atomic():
         rows = list(due.select_for_update(skip_locked=True).order_by("follow_up_at", "id")[:SWEPT_AT_ONCE])
-        RecoveryCase.objects.filter(pk__in=[row.pk for row in rows]).update(follow_up_noticed_at=now)
+        RecoveryCase.objects.filter(pk__in=[row.pk for row in rows]).update(
+            follow_up_noticed_at=now, changed_at=now
+        )
         for row in rows:
             record(events.FollowUpDue(row.pk), customer_id=row.customer_id, occurred_at=row.follow_up_at)
         publish(["inbox", "today"])

@@ -8,6 +8,7 @@ from mikomi.conversations.queries.cases import (
     recoveries,
     recoveries_in,
     recovery,
+    recovery_of_promise,
     template,
     templates,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "recoveries",
     "recoveries_in",
     "recovery",
+    "recovery_of_promise",
     "render_template",
     "standards",
     "takes_part",

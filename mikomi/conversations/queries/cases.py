@@ -13,6 +13,7 @@ from mikomi.conversations.queries.standards import policy
 from mikomi.conversations.queries.visibility import visible_cases
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
 from mikomi.core.business.queries import calendar
 from mikomi.core.paging import Page, keyset
 
@@ -36,6 +37,13 @@ def recovery(*, actor: Actor, recovery_id: int) -> RecoveryCase:
 def recoveries_in(*, actor: Actor, conversation_id: int) -> list[RecoveryCase]:
     """The cases of a conversation, the newest first."""
     return list(_full(visible_cases(actor)).filter(conversation_id=conversation_id).order_by("-id"))
+
+
+def recovery_of_promise(*, actor: Actor, promise_id: int) -> RecoveryCase | None:
+    """The case of a broken promise, if there is one and the actor may see it."""
+    if not actor.may(Permission.CONVERSATIONS_VIEW):
+        return None
+    return _full(visible_cases(actor)).filter(promise_id=promise_id).first()
 
 
 def follow_ups(*, actor: Actor, until: datetime, size: int = 20) -> list[RecoveryCase]:

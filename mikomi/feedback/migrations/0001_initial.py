@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
             name='Answer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField()),
                 ('score', models.PositiveSmallIntegerField()),
                 ('comment', models.TextField(blank=True)),
                 ('answered_at', models.DateTimeField()),

@@ -55,7 +55,10 @@ def edit_held(*, actor: Actor, outgoing_id: int, subject: str, text: str) -> Out
     if not text.strip():
         raise OutboxError(_("A message needs words."))
     changed = OutgoingMessage.objects.filter(pk=row.pk, state=State.HELD).update(
-        subject=subject[:500], text=text, html=html_twin(text, row.language)
+        subject=subject[:500],
+        text=text,
+        html=html_twin(text, row.language),
+        changed_at=clock.now(),
     )
     return _moved(OutgoingMessage.objects.get(pk=row.pk) if changed else None)
 

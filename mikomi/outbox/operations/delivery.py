@@ -39,7 +39,9 @@ def claim_due(*, worker: str, channel: str, limit: int = 20) -> list[OutgoingMes
         if not ids:
             return []
         mine = OutgoingMessage.objects.filter(pk__in=ids)
-        mine.filter(state=State.WAITING).update(state=State.SENDING, claimed_by=worker, attempt_began=False)
+        mine.filter(state=State.WAITING).update(
+            state=State.SENDING, claimed_by=worker, attempt_began=False, changed_at=now
+        )
         claimed = list(
             mine.filter(state=State.SENDING, claimed_by=worker, attempt_began=False).order_by(
                 "not_before", "id"
@@ -72,7 +74,10 @@ def begin_attempt(*, outgoing_id: int, worker: str, message_id: str = "") -> boo
         if row is None:
             return False
         named = {"message_id": message_id[:250]} if message_id else {}
-        return mine.update(attempt_began=True, attempts=row["attempts"] + 1, **named) == 1
+        return (
+            mine.update(attempt_began=True, attempts=row["attempts"] + 1, changed_at=clock.now(), **named)
+            == 1
+        )
 
 
 def mark_sent(outgoing_id: int, message_id: str = "") -> bool:

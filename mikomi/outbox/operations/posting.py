@@ -129,7 +129,7 @@ def move(outgoing_id: int, *, come_from: tuple[str, ...], to: str, **values: Any
         raise ValueError(f"No message goes from {forbidden[0]} to {to}.")
     conditions = {key[:-4]: values.pop(key) for key in list(values) if key.endswith("__is")}
     rows = OutgoingMessage.objects.filter(pk=outgoing_id, state__in=come_from, **conditions)
-    if rows.update(state=to, **values) != 1:
+    if rows.update(state=to, changed_at=clock.now(), **values) != 1:
         return None
     row = OutgoingMessage.objects.get(pk=outgoing_id)
     _tell(row)
