@@ -15,7 +15,8 @@ _FALSE_QUOTE = re.compile(r"^[ \t>]*>.*<<<")
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} \S")
 _MAX_ATTRIBUTION_LINES = 5
 _MAX_SIGNATURE_LINES = 12
-_MAX_LINES = 20_000
+_MAX_LINES = 8_000
+_MAX_TEXT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class _Line:
 def split_reply(text: str) -> Reply:
     """Tell the sender's own words from quotations and signatures."""
     lines = list(_lines(text))
-    if len(lines) <= _MAX_LINES:
+    if len(lines) <= _MAX_LINES and len(text) <= _MAX_TEXT:
         _Splitter(lines).run()
     return Reply(text, tuple(_spans(lines)))
 
