@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from mikomi.web.assets import SCRIPT, SOURCES, STYLES, bundle, script_sources, style_sources
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+STRANGERS_MAIL = TEMPLATES / "inbox" / "frame.jinja"  # stands alone in a sandbox with a policy of its own
 
 
 def test_finder_serves_what_is_joined() -> None:
@@ -46,6 +47,6 @@ def test_components_stand_in_a_layer_and_use_names_for_colours() -> None:
 
 
 def test_templates_hold_no_inline_script_style_or_handler() -> None:
-    for path in TEMPLATES.rglob("*.jinja"):
+    for path in set(TEMPLATES.rglob("*.jinja")) - {STRANGERS_MAIL}:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|hx-on|<script(?![^>]*\ssrc=)", text), path
