@@ -36,6 +36,16 @@ def _day_name(day: date, today: date, language: str | None) -> str:
     return dateformat.format(day, pgettext("date format", "j M Y"))
 
 
+def month_name(day: date) -> str:
+    """The month that a day lies in: 2026年11月, November 2026."""
+    return dateformat.format(day, pgettext("date format", "F Y"))
+
+
+def weekday_name(day: date) -> str:
+    """The short name of a weekday: 火, Tue."""
+    return dateformat.format(day, "D")
+
+
 @lru_cache(maxsize=8192)
 def _exactly(moment: datetime, zone: tzinfo, language: str | None) -> str:
     local = moment.astimezone(zone)

@@ -53,6 +53,8 @@ def environment(**options: Any) -> Environment:
         "day": day,
         "clock": clock,
         "exactly": exactly,
+        "month": dates.month_name,
+        "weekday": dates.weekday_name,
         "until": until,
         "span": dates.say_span,
         "money": money,

@@ -7,11 +7,14 @@ from django.urls import include, path
 from mikomi.web.live.views import live
 
 urlpatterns = [
+    path("", include("mikomi.web.today.urls")),
     path("accounts/", include("mikomi.web.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("appearance/", include("mikomi.web.appearance.urls")),
     path("gallery/", include("mikomi.web.gallery.urls")),
     path("inbox/", include("mikomi.web.inbox.urls")),
+    path("promises/", include("mikomi.web.promises.urls")),
+    path("", include("mikomi.web.public.urls")),
     path("settings/", include("mikomi.web.settings.urls")),
     path("welcome/", include("mikomi.web.welcome.urls")),
     path("live", live, name="live"),

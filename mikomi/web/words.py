@@ -53,6 +53,40 @@ OUTGOING_STATES = {
     "refused": Sign(pgettext_lazy("outgoing", "Not sent"), "ban", "broken"),
     "cancelled": Sign(pgettext_lazy("outgoing", "Taken back"), "undo-2"),
 }
+OUTGOING_REASONS = {
+    "for_release": _("Waits until somebody releases it."),
+    "quiet_hours": _("Waits for the end of the quiet hours."),
+    "no_consent": _("The customer does not want to be contacted for this."),
+    "no_address": _("There is no address to send it to."),
+    "undeliverable": _("The address no longer works."),
+    "weekly_cap": _("The customer has had enough messages this week."),
+    "by_person": _("Decided by a person."),
+    "erased": _("The customer's data was erased."),
+}
+PROMISE_TURNS = {
+    "promise.at_risk": Sign(_("At risk: likely to break"), "triangle-alert", "risk"),
+    "promise.safe": Sign(_("No longer at risk"), "shield-check"),
+    "promise.kept": Sign(_("Kept"), "circle-check", "kept"),
+    "promise.broken": Sign(_("Broken"), "circle-x", "broken"),
+    "promise.withdrawn": Sign(_("Withdrawn"), "circle-slash"),
+}
+EVIDENCE = {
+    "estimate": Sign(_("New estimate"), "clock"),
+    "shipped": Sign(_("Shipped"), "truck"),
+    "delivered": Sign(_("Delivered"), "package-check"),
+    "answered": Sign(_("Answered"), "message-square-reply"),
+    "called": Sign(_("Called"), "phone"),
+    "done": Sign(_("Done"), "check"),
+}
+FORECASTS = {
+    "past_cases": _("judged by how long comparable cases took"),
+    "prior": _("little is known of comparable cases yet"),
+    "estimate_late": _("the newest estimate lies after the promised date"),
+    "estimate_passed": _("the newest estimate has passed"),
+    "estimate_in_time": _("the newest estimate lies before the promised date"),
+}
+"""Why the chance of breach is what it is (`promises.rules.Forecast.reason`)."""
+
 CHANNELS = {
     "email": Sign(_("E-mail"), "mail"),
     "webform": Sign(_("Web form"), "square-pen"),

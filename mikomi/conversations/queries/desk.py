@@ -63,6 +63,8 @@ class Counts:
     unassigned: int
     all: int
     snoozed: int
+    owed: int
+    """Open ones in which the customer waits for an answer."""
     overdue: int
     """Open ones whose answer was due before now."""
 
@@ -78,6 +80,7 @@ def counts(*, actor: Actor) -> Counts:
             unassigned=Count("id", filter=opened & Q(assignee_id=None)),
             all=Count("id", filter=opened),
             snoozed=Count("id", filter=Q(state=State.SNOOZED)),
+            owed=Count("id", filter=opened & Q(answer_due_at__isnull=False)),
             overdue=Count("id", filter=opened & Q(answer_due_at__lt=clock.now())),
         )
     )

@@ -1,0 +1,126 @@
+"""Promises as pages show them: lists by state, the calendar, one promise's story, and the figure of keeping them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mikomi.conversations import queries as desk
+from mikomi.conversations.models import RecoveryCase
+from mikomi.core import clock
+from mikomi.core.access import queries as access
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.core.paging import Page
+from mikomi.customers import queries as customers
+from mikomi.customers.queries.display import Display
+from mikomi.promises import queries as ledger
+from mikomi.promises.models import Promise
+from mikomi.promises.queries.figures import Figure
+from mikomi.promises.queries.lists import Listed
+from mikomi.promises.queries.story import Story
+
+FIGURE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """One promise in a list."""
+
+    id: int
+    kind: str
+    state: str
+    title: str
+    customer: Display
+    made_at: datetime
+    due_at: datetime
+    by_day: bool
+    expected_at: datetime | None
+    risk: float
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseList:
+    """A page of one state, the numbers beside the states, and how well promises are kept."""
+
+    state: str
+    counts: dict[str, int]
+    rows: Page[PromiseRow]
+    figure: Figure | None
+
+
+def rows_of(found: list[Listed]) -> list[PromiseRow]:
+    """Promises as lists show them, with their customers' names in one query."""
+    shown = customers.display_ids([one.promise.customer_id for one in found])
+    return [_row(one, shown[one.promise.customer_id]) for one in found]
+
+
+def _row(one: Listed, customer: Display) -> PromiseRow:
+    promise = one.promise
+    return PromiseRow(
+        id=promise.pk,
+        kind=promise.kind,
+        state=promise.state,
+        title=title_of(promise, one.subject.label if one.subject else ""),
+        customer=customer,
+        made_at=promise.made_at,
+        due_at=promise.due_at,
+        by_day=promise.by_day,
+        expected_at=promise.expected_at,
+        risk=one.risk,
+        path=one.subject.path if one.subject else "",
+    )
+
+
+def title_of(promise: Promise, subject: str) -> str:
+    """What is promised, in a few words: the kind and what it is about, or what was said."""
+    if promise.statement and promise.kind in (Promise.Kind.CALLBACK, Promise.Kind.CUSTOM):
+        return promise.statement
+    kind = str(promise.get_kind_display())
+    return f"{kind} · {subject}" if subject else kind
+
+
+def promises(
+    *, actor: Actor, state: str = "at_risk", kind: str = "", cursor: str | None = None
+) -> PromiseList:
+    """A page of the promises of a state. Raises `UnknownStateError`, `InvalidCursorError`."""
+    page = ledger.promises(actor=actor, state=state, kind=kind, cursor=cursor)
+    return PromiseList(
+        state=state,
+        counts=ledger.counts(actor=actor),
+        rows=page.with_items(rows_of(page.items)),
+        figure=keeping(actor=actor),
+    )
+
+
+def keeping(*, actor: Actor) -> Figure | None:
+    """How many of the last 90 days' promises were kept as first given; none without the right to see figures."""
+    if not actor.may(Permission.FIGURES_VIEW):
+        return None
+    now = clock.now()
+    return ledger.keeping_figure(actor=actor, since=now - timedelta(days=FIGURE_DAYS), until=now)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseScreen:
+    """One promise with its customer, its recovery and the names of who acted."""
+
+    story: Story
+    title: str
+    customer: Display
+    recovery: RecoveryCase | None
+    names: dict[int, str]
+
+
+def promise(*, actor: Actor, promise_id: int) -> PromiseScreen:
+    """The page of one promise; a constant number of queries. Raises `Promise.DoesNotExist`."""
+    story = ledger.promise(actor=actor, promise_id=promise_id)
+    row = story.promise
+    return PromiseScreen(
+        story=story,
+        title=title_of(row, story.subject.label if story.subject else ""),
+        customer=customers.display_ids([row.customer_id])[row.customer_id],
+        recovery=desk.recovery_of_promise(actor=actor, promise_id=row.pk),
+        names={user.pk: str(user) for user in access.users(actor=actor)},
+    )

@@ -1,0 +1,155 @@
+"""Today: what to do next. Promises to save, answers owed, what waits for a person, what broke, bad answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mikomi.conversations import queries as desk
+from mikomi.conversations.models import RecoveryCase
+from mikomi.core import clock
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.customers import queries as customers
+from mikomi.customers.queries.display import Display
+from mikomi.feedback import queries as feedback
+from mikomi.feedback.models import Answer
+from mikomi.feedback.queries import Csat
+from mikomi.outbox import queries as outbox
+from mikomi.outbox.models import OutgoingMessage
+from mikomi.promises import queries as ledger
+from mikomi.promises.queries.figures import Figure
+from mikomi.screens import promises as promise_screens
+from mikomi.screens.inbox import Thread, threads
+from mikomi.screens.promises import PromiseRow
+
+ROWS = 12
+FOLLOW_UPS_AHEAD = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ToSave:
+    """A promise to save today and the notice that waits for release, if one does."""
+
+    row: PromiseRow
+    held_notice_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for a person."""
+
+    id: int
+    state: str
+    subject: str
+    customer: Display | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open recovery case."""
+
+    id: int
+    conversation_id: int
+    state: str
+    customer: Display
+    opened_at: datetime
+    follow_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoorAnswer:
+    """A bad answer that nobody has taken care of yet."""
+
+    conversation_id: int | None
+    score: int
+    comment: str
+    customer: Display
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The whole page. Parts that the actor may not see are empty."""
+
+    to_save: list[ToSave] = field(default_factory=list)
+    answers_owed: list[Thread] = field(default_factory=list)
+    answers_owed_count: int = 0
+    overdue_count: int = 0
+    waiting: list[Waiting] = field(default_factory=list)
+    waiting_count: int = 0
+    cases: list[Case] = field(default_factory=list)
+    follow_ups: list[Case] = field(default_factory=list)
+    poor: list[PoorAnswer] = field(default_factory=list)
+    keeping: Figure | None = None
+    csat: Csat | None = None
+    broken_count: int = 0
+
+
+def today(*, actor: Actor) -> Today:
+    """What the actor has to look at now; a constant number of queries."""
+    now = clock.now()
+    may_talk = actor.may(Permission.CONVERSATIONS_VIEW)
+    messages = outbox.needing_person(actor=actor, size=ROWS).items if may_talk else []
+    owed = desk.by_time_left(actor=actor, size=ROWS) if may_talk else None
+    counts = desk.counts(actor=actor) if may_talk else None
+    poor = feedback.poor_open(actor=actor, size=ROWS).items if actor.may(Permission.FEEDBACK_VIEW) else []
+    cases = desk.recoveries(actor=actor, size=ROWS).items if may_talk else []
+    follow_ups = desk.follow_ups(actor=actor, until=now + FOLLOW_UPS_AHEAD, size=ROWS) if may_talk else []
+    names = _names(messages, cases, follow_ups, poor)
+    promises = actor.may(Permission.PROMISES_VIEW)
+    figures = actor.may(Permission.FIGURES_VIEW)
+    since = now - timedelta(days=promise_screens.FIGURE_DAYS)
+    return Today(
+        to_save=_to_save(actor, messages) if promises else [],
+        answers_owed=threads(owed).items if owed else [],
+        answers_owed_count=counts.owed if counts else 0,
+        overdue_count=counts.overdue if counts else 0,
+        waiting=[_waiting(row, names) for row in messages],
+        waiting_count=sum(outbox.counts_needing_person(actor=actor).values()) if may_talk else 0,
+        cases=[_case(row, names) for row in cases],
+        follow_ups=[_case(row, names) for row in follow_ups],
+        poor=[_poor(row, names) for row in poor],
+        keeping=promise_screens.keeping(actor=actor),
+        csat=feedback.csat_figure(actor=actor, since=since, until=now) if figures else None,
+        broken_count=ledger.counts(actor=actor)["broken"] if promises else 0,
+    )
+
+
+def _names(
+    messages: list[OutgoingMessage],
+    cases: list[RecoveryCase],
+    follow_ups: list[RecoveryCase],
+    poor: list[Answer],
+) -> dict[int, Display]:
+    """Everybody on the page in one query."""
+    ids = [row.customer_id for row in messages]
+    ids += [row.customer_id for row in (*cases, *follow_ups)]
+    ids += [row.invitation.customer_id for row in poor]
+    return customers.display_ids(ids)
+
+
+def _to_save(actor: Actor, messages: list[OutgoingMessage]) -> list[ToSave]:
+    held = {
+        row.subject_id: row.pk for row in messages if row.subject_type == "promise" and row.state == "held"
+    }
+    rows = promise_screens.rows_of([one.listed for one in ledger.to_save(actor=actor, limit=ROWS)])
+    return [ToSave(row, held.get(row.id)) for row in rows]
+
+
+def _waiting(row: OutgoingMessage, names: dict[int, Display]) -> Waiting:
+    return Waiting(row.pk, row.state, row.subject, names.get(row.customer_id or 0), row.created_at)
+
+
+def _case(row: RecoveryCase, names: dict[int, Display]) -> Case:
+    return Case(
+        row.pk, row.conversation_id, row.state, names[row.customer_id], row.opened_at, row.follow_up_at
+    )
+
+
+def _poor(row: Answer, names: dict[int, Display]) -> PoorAnswer:
+    invitation = row.invitation
+    return PoorAnswer(
+        invitation.conversation_id, row.score, row.comment, names[invitation.customer_id], row.answered_at
+    )

@@ -1,0 +1,140 @@
+"""What is done with a promise, and with a message that waits for a person."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from mikomi.core import clock
+from mikomi.outbox import operations as outbox
+from mikomi.promises import operations as ledger
+from mikomi.promises import queries
+from mikomi.web.promises.forms import EvidenceForm, TermsForm
+from mikomi.web.promises.views import show
+from mikomi.web.staff import StaffRequest, staff_page
+
+
+@require_POST
+@staff_page
+def terms(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """New terms: a new version; the old one stays to be seen."""
+    form = TermsForm(request.POST)
+    if form.is_valid():
+        try:
+            ledger.change_terms(actor=request.actor, promise_id=promise_id, **form.cleaned_data)
+        except (ledger.PromiseDecidedError, ledger.PromiseError) as error:
+            form.add_error(None, str(error))
+    if form.errors:
+        return show(request, promise_id, terms=form)
+    messages.success(request, _("The new date is recorded."))
+    return redirect("promise", promise_id=promise_id)
+
+
+@require_POST
+@staff_page
+def evidence(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Something that was seen; the verdict follows."""
+    story = queries.promise(actor=request.actor, promise_id=promise_id)
+    form = EvidenceForm(request.POST, promise_kind=story.promise.kind, auto_id="evidence_%s")
+    if not form.is_valid():
+        return show(request, promise_id, evidence=form)
+    data = form.cleaned_data
+    observation = ledger.Observation(
+        promise_id=promise_id,
+        kind=data["kind"],
+        occurred_at=data["occurred_at"] or clock.now(),
+        expected_at=data["expected_at"],
+        reason=data["reason"],
+        note=data["note"],
+        source="agent",
+        once_key=f"agent:{request.actor.user_id}:{secrets.token_hex(8)}",
+    )
+    ledger.observe(actor=request.actor, observation=observation)
+    messages.success(request, _("Recorded."))
+    return redirect("promise", promise_id=promise_id)
+
+
+@require_POST
+@staff_page
+def withdraw(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Take the promise back."""
+    try:
+        ledger.withdraw(actor=request.actor, promise_id=promise_id, reason="by_person")
+    except (ledger.PromiseDecidedError, ledger.PromiseError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Withdrawn."))
+    return redirect("promise", promise_id=promise_id)
+
+
+def _outgoing(request: StaffRequest, outgoing_id: int, do: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        do()
+    except outbox.OutboxError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return HttpResponseRedirect(target)
+    return redirect("outgoing", outgoing_id=outgoing_id)
+
+
+@require_POST
+@staff_page
+def release(request: StaffRequest, outgoing_id: int) -> HttpResponse:
+    """Let a held message go, with its words changed if they were."""
+
+    def do() -> None:
+        if "text" in request.POST:
+            outbox.edit_held(
+                actor=request.actor, outgoing_id=outgoing_id, subject=request.POST.get("subject", ""),
+                text=request.POST["text"],
+            )  # fmt: skip
+        outbox.release(actor=request.actor, outgoing_id=outgoing_id)
+
+    return _outgoing(request, outgoing_id, do, _("Released."))
+
+
+@require_POST
+@staff_page
+def cancel(request: StaffRequest, outgoing_id: int) -> HttpResponse:
+    """Don't send it."""
+    return _outgoing(
+        request,
+        outgoing_id,
+        lambda: outbox.cancel(actor=request.actor, outgoing_id=outgoing_id),
+        _("Not sent."),
+    )
+
+
+@require_POST
+@staff_page
+def retry(request: StaffRequest, outgoing_id: int) -> HttpResponse:
+    """Try a failed message again."""
+    return _outgoing(
+        request,
+        outgoing_id,
+        lambda: outbox.retry(actor=request.actor, outgoing_id=outgoing_id),
+        _("Tried again."),
+    )
+
+
+@require_POST
+@staff_page
+def decide(request: StaffRequest, outgoing_id: int) -> HttpResponse:
+    """Say whether a message that perhaps left did leave."""
+    was_sent = request.POST.get("sent") == "1"
+    return _outgoing(
+        request,
+        outgoing_id,
+        lambda: outbox.decide_uncertain(actor=request.actor, outgoing_id=outgoing_id, was_sent=was_sent),
+        _("Decided."),
+    )

@@ -1,0 +1,21 @@
+"""The addresses of the ledger, and of the messages that wait for a person."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mikomi.web.promises import acts, views
+
+urlpatterns = [
+    path("", views.promises, name="promises"),
+    path("calendar", views.calendar, name="promises_calendar"),
+    path("<int:promise_id>/", views.promise, name="promise"),
+    path("<int:promise_id>/terms", acts.terms, name="promise_terms"),
+    path("<int:promise_id>/evidence", acts.evidence, name="promise_evidence"),
+    path("<int:promise_id>/withdraw", acts.withdraw, name="promise_withdraw"),
+    path("outgoing/<int:outgoing_id>/", views.outgoing, name="outgoing"),
+    path("outgoing/<int:outgoing_id>/release", acts.release, name="outgoing_release"),
+    path("outgoing/<int:outgoing_id>/cancel", acts.cancel, name="outgoing_cancel"),
+    path("outgoing/<int:outgoing_id>/retry", acts.retry, name="outgoing_retry"),
+    path("outgoing/<int:outgoing_id>/decide", acts.decide, name="outgoing_decide"),
+]

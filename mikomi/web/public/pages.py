@@ -1,0 +1,24 @@
+"""What the public pages share: the customer's language, and that nobody stores or indexes them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+
+def public_page(
+    request: HttpRequest, template: str, context: dict[str, object], *, language: str, status: int = 200
+) -> HttpResponse:
+    """A page in the customer's language, unless they switched it themselves."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        base = language.partition("-")[0]
+        spoken = base if base in dict(settings.LANGUAGES) else "en"
+        translation.activate(spoken)
+        request.LANGUAGE_CODE = spoken  # type: ignore[attr-defined]
+    response = render(request, template, context, status=status)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
