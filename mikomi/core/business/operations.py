@@ -167,7 +167,7 @@ def save_store(
     code = _short(code, 65)
     if not 0 < len(code) <= 64:
         errors["code"] = _("Give a code of 1 to 64 characters.")
-    elif Store.objects.filter(code=code).exclude(pk=store_id).exists():
+    elif Store.objects.filter(code=code).exclude(pk=store_id or 0).exists():
         errors["code"] = _("Another store has this code.")
     if kind not in Store.Kind.values:
         errors["kind"] = _("Choose counter or web shop.")
@@ -188,7 +188,7 @@ def save_team(*, actor: Actor, name: str, team_id: int | None = None) -> Team:
     name = _short(name, 101)
     if not 0 < len(name) <= 100:
         _refuse({"name": _("Give a name of 1 to 100 characters.")})
-    if Team.objects.filter(name=name).exclude(pk=team_id).exists():
+    if Team.objects.filter(name=name).exclude(pk=team_id or 0).exists():
         _refuse({"name": _("Another team has this name.")})
     row = Team.objects.get(pk=team_id) if team_id else Team()
     row.name = name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import combinations
 
 from django.db import transaction
@@ -85,7 +85,7 @@ def _people() -> Iterator[tuple[int, Name, object]]:
         yield pk, name_of(*parts), birthday
 
 
-def _places(names: dict[int, object]) -> dict[int, set[tuple[str, str]]]:
+def _places(names: Container[int]) -> dict[int, set[tuple[str, str]]]:
     """Postal code and street of each, without spaces and hyphens."""
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
     rows = Address.objects.values_list("customer_id", "postal_code", "city", "lines")

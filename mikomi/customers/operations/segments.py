@@ -44,7 +44,7 @@ def save_segment(
     clean = text.clean_single_line(name, 201)
     if not 0 < len(clean) <= 200:
         raise InvalidSegmentError([_("Give a name of 1 to 200 characters.")])
-    if Segment.objects.filter(name=clean).exclude(pk=segment_id).exists():
+    if Segment.objects.filter(name=clean).exclude(pk=segment_id or 0).exists():
         raise InvalidSegmentError([_("Another segment has this name.")])
     compile_conditions(conditions, clock.now())
     if segment_id is not None and _uses(conditions, segment_id):

@@ -74,8 +74,9 @@ def _decide(family: Sequence[int], facts: _Facts, channel: str, purpose: str) ->
 def _statements(customer_ids: set[int], purpose: str) -> dict[int, list[Statement]]:
     found: dict[int, list[Statement]] = {}
     rows = Consent.objects.filter(customer_id__in=customer_ids, purpose=purpose)
-    for customer_id, *said in rows.values_list("customer_id", "channel", "purpose", "granted", "at", "id"):
-        found.setdefault(customer_id, []).append(Statement(*said))
+    for row in rows:
+        said = Statement(row.channel, row.purpose, row.granted, row.at, row.pk)
+        found.setdefault(row.customer_id, []).append(said)
     return found
 
 

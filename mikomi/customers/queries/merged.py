@@ -22,7 +22,7 @@ def ids_of_many(customer_ids: Sequence[int]) -> dict[int, list[int]]:
     family: dict[int, list[int]] = defaultdict(list)
     rows = Customer.objects.filter(merged_into_id__in=roots).order_by("id")
     for root, merged in rows.values_list("merged_into_id", "id"):
-        family[root].append(merged)  # type: ignore[index]
+        family[root].append(merged)
     return {given: [root, *family[root]] for given, root in living.items()}
 
 

@@ -59,7 +59,7 @@ def test_a_full_disk_stores_nothing(data_folder: Path, monkeypatch: pytest.Monke
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(operations.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(operations.StorageError):
         operations.store(b"much", "text/plain")
