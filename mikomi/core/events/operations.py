@@ -19,6 +19,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.events import consumers
 from mikomi.core.events.kinds import kind_of, to_json
 from mikomi.core.events.models import Delivery, Event
+from mikomi.core.rows import build
 
 _trail: ContextVar[tuple[str, ...]] = ContextVar("mikomi_event_trail", default=())
 LONGEST_TRAIL = 12
@@ -65,7 +66,8 @@ def record_many(happenings: Sequence[Happening]) -> list[Event]:
 def _row(happening: Happening, now: datetime) -> Event:
     kind = kind_of(happening.payload)
     payload = to_json(happening.payload)
-    return Event(
+    return build(
+        Event,
         kind=kind.name,
         occurred_at=happening.occurred_at or now,
         recorded_at=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 
 from mikomi.core.live.hub import Hub, Subscriber
@@ -24,7 +24,7 @@ class Signal:
 
 async def stream(
     topics: Collection[str], last_id: str = "", *, hub: Hub = _hub, quiet_seconds: float = QUIET_SECONDS
-) -> AsyncIterator[Signal]:
+) -> AsyncGenerator[Signal, None]:
     """Signals for these topics until the caller ends it; the first one, without topics, comes at once.
 
     The caller decides before whether the topics may be heard. Raises `ValueError` for more than `MOST_TOPICS`.

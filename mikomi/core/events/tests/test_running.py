@@ -256,7 +256,12 @@ def test_what_was_tried_before_is_claimed_in_ever_smaller_company(
     Delivery.objects.filter(pk__in=ids[:20]).update(attempts=1)
     Delivery.objects.filter(pk__in=ids[20:23]).update(attempts=2)
     together: list[list[int]] = []
-    monkeypatch.setattr(running, "_run_claimed", lambda some, worker: together.append(some) or len(some))
+
+    def note(some: list[int], worker: str) -> int:
+        together.append(some)
+        return len(some)
+
+    monkeypatch.setattr(running, "_run_claimed", note)
     while run():
         pass
     sizes = [len(some) for some in together]
