@@ -18,9 +18,11 @@ CHUNK = 1 << 18  # bytes read at a time
 _SAMPLE = 64_000  # bytes with characters beyond ASCII that the scoring looks at
 _GUESS_SAMPLE = 16_000  # bytes for charset-normalizer, which is slow
 _OWN = {"iso-2022-jp-ms": Iso2022JpDecoder, "euc-jp-ms": EucJpDecoder}
-_CANDIDATES = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp950", "cp949", "euc-jp-ms")
+_CANDIDATES = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp950", "cp949")
 _HOME = frozenset({"cp932", "euc_jp"})  # most of our users' files: they win a close race between few bytes
+_SLOW = ("euc-jp-ms",)
 _PLAUSIBLE = 0.25
+_GOOD = 0.5  # a score that needs no further candidates
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -181,19 +183,30 @@ def _seven_bit(stream: BinaryIO, survey: _Survey) -> Encoding:
 
 
 def _by_trial(stream: BinaryIO, survey: _Survey) -> Encoding:
-    """Let the candidates of East Asia decode everything; score those left, beside a Western reading."""
-    trials = [_Trial(name) for name in _CANDIDATES]
+    """Let the candidates of East Asia decode everything; the best, unless a Western reading is better.
+
+    EUC-JP with vendor characters, whose decoder is slow, is tried when nothing else reads without loss.
+    """
+    best = _best(stream, survey, _CANDIDATES)
+    if best is None or best[0] < _GOOD or best[1].lost:
+        best = max(filter(None, (best, _best(stream, survey, _SLOW))), key=lambda one: one[0], default=None)
+    western = scoring.latin_score(survey.sample)
+    if best is not None and best[0] > max(western, _PLAUSIBLE):
+        return Encoding(best[1].name, 0, best[1].lost)
+    return _single_byte(stream, survey, western)
+
+
+def _best(stream: BinaryIO, survey: _Survey, names: tuple[str, ...]) -> tuple[float, _Trial] | None:
+    """The candidate with the best score, among those that lose next to nothing."""
+    trials = [_Trial(name) for name in names]
     for chunk in _chunks(stream):
         for trial in trials:
             trial.feed(chunk)
         trials = [trial for trial in trials if trial.lost <= max(3, survey.high // 50)]
     for trial in trials:
         trial.feed(b"", True)
-    judged = sorted(((_judge(trial, survey), trial) for trial in trials), key=lambda pair: -pair[0])
-    western = scoring.latin_score(survey.sample)
-    if judged and judged[0][0] > max(western, _PLAUSIBLE):
-        return Encoding(judged[0][1].name, 0, judged[0][1].lost)
-    return _single_byte(stream, survey, western)
+    judged = [(_judge(trial, survey), trial) for trial in trials]
+    return max(judged, key=lambda one: one[0], default=None)
 
 
 def _judge(trial: _Trial, survey: _Survey) -> float:

@@ -10,8 +10,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
 
 
 class Lines:
-    """Iterator of text lines with their ends (\\n, \\r\\n or \\r); `number` is that of the line given
-    last, from 1.
+    """Iterator of text lines with their ends (\\n, \\r\\n or \\r); `number` is that of the line given last.
 
     A line longer than `limit` characters is cut: its rest is dropped and `cut` is set to its number.
     NUL characters are dropped and counted in `nuls`.
@@ -21,22 +20,27 @@ class Lines:
         self.number = 0
         self.cut = 0
         self.nuls = 0
-        self._limit = limit
-        self._pieces = _pieces(self._text(stream, encoding), limit)
+        self._batches = _batches(self._text(stream, encoding), limit)
+        self._batch: list[str] = []
+        self._at = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line, was_cut = next(self._pieces)
+        while self._at == len(self._batch):
+            self._batch, was_cut = next(self._batches)
+            self._at = 0
+            if was_cut:
+                self.cut = self.number + 1
+        line = self._batch[self._at]
+        self._at += 1
         self.number += 1
-        if was_cut:
-            self.cut = self.number
         return line
 
     def skip_to(self, number: int) -> None:
         """Go on behind line `number`."""
-        while self.number < number and next(self, None) is not None:
+        while self.number < number and Lines.__next__(self):
             pass
 
     def _text(self, stream: BinaryIO, encoding: Encoding) -> Iterator[str]:
@@ -58,24 +62,25 @@ def _last_end(text: str, stop: int) -> int:
     return max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
 
 
-def _pieces(texts: Iterator[str], limit: int) -> Iterator[tuple[str, bool]]:
-    """(line, was it cut?) from pieces of text."""
+def _batches(texts: Iterator[str], limit: int) -> Iterator[tuple[list[str], bool]]:
+    """Lines, many at a time; (one line, True) for a line that was cut."""
     rest, dropping = "", False
     for text in texts:
         rest += text
         held = "\r" if rest.endswith("\r") else ""  # its \n may come with the next piece
         end = _last_end(rest, len(rest) - len(held))
-        for found in _LINE.finditer(rest, 0, end):
-            if dropping:
-                dropping = False
-                continue
-            line = found.group()
-            yield (line, False) if len(line) <= limit else (line[:limit], True)
+        lines = _LINE.findall(rest, 0, end)
+        if lines and dropping:
+            del lines[0]
+            dropping = False
+        if end > limit and lines and len(lines[0]) > limit:
+            yield [lines.pop(0)[:limit]], True
+        yield lines, False
         rest = rest[end:]
         if dropping:
             rest = held
         elif len(rest) > limit:
-            yield rest[:limit], True
+            yield [rest[:limit]], True
             rest, dropping = held, True
     if rest and not dropping:
-        yield rest, False
+        yield [rest], False

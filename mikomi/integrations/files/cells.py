@@ -13,6 +13,7 @@ from mikomi.integrations.files.vocabulary import ANSWERS
 _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"'\\]+@[^\s@,;:<>()\[\]\"'\\.]+(?:\.[^\s@,;:<>()\[\]\"'\\.]+)+")
 _UNIT = {code: int(10**exponent) for code, exponent in EXPONENTS.items()}
 _NAMED_EMAIL = re.compile(r"<([^<>]+)>\s*$")
+_DIGIT = re.compile(r"\d")
 _SEPARATED = re.compile(r"[,;、，；\n]+")
 
 
@@ -72,29 +73,28 @@ def several(text: str) -> list[str]:
 
 def spared(text: str) -> str:
     """Text without the ' that keeps spreadsheet programs from taking ids, zips and phones for numbers."""
-    return text[1:].strip() if text.startswith("'") else text
+    return text[1:].strip() if text[:1] == "'" else text
 
 
 def postal_code(parts: list[str]) -> str:
     """A postal code, of one cell or of two (Japan: 3 and 4 digits)."""
-    clean = [spared(part).removeprefix("〒").strip() for part in parts if part]
-    return "-".join(clean)
+    return "-".join([spared(part).removeprefix("〒").strip() for part in parts])
 
 
 def phones(parts: list[str]) -> list[str]:
     """Phone numbers as given; parts of one number in several cells are joined."""
-    clean = [spared(part) for part in parts if part]
+    clean = [spared(part) for part in parts]
+    if len(clean) < 2:
+        return clean
     digits = [re.sub(r"\D", "", part) for part in clean]
-    if 1 < len(clean) <= 3 and all(0 < len(one) <= 5 for one in digits):
+    if len(clean) <= 3 and all(0 < len(one) <= 5 for one in digits):
         return ["-".join(clean)]
     return list(dict.fromkeys(clean))
 
 
 def is_phone(text: str) -> bool:
     """Could it be a phone number: enough digits, and little else?"""
-    plain = unicodedata.normalize("NFKC", text)
-    digits = sum(char.isdigit() for char in plain)
-    return 5 <= digits <= 20 and len(plain) <= 40
+    return 5 <= len(_DIGIT.findall(text)) <= 20 and len(text) <= 40
 
 
 _PAYMENT: tuple[tuple[Payment, str], ...] = (

@@ -1,10 +1,9 @@
 """The cells of a row by field, and what is wrong with them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from mikomi.core.tables.reading import Row
+from mikomi.core.tables.reading import ROW_LIMIT, ROW_TOO_LONG, Row
 from mikomi.integrations.files import cells as read
 from mikomi.integrations.files.dates import AmbiguousDateError, is_no_date, parse_moment
 from mikomi.integrations.files.fields import Field
@@ -14,6 +13,10 @@ from mikomi.integrations.files.records import Moment
 from mikomi.integrations.files.settings import ParseSettings
 
 _SHORTER_FIRST = (Field.PERSON_PHONE, Field.PERSON_EMAIL)  # "Phone" before "Default Address Phone"
+
+
+ABSENT = -1  # the place of a column that isn't there: `fit` puts a blank cell at the end
+_LIMIT: dict[str, str | int] = {"limit": f"{ROW_LIMIT:,}"}
 
 
 class Columns:
@@ -37,42 +40,51 @@ class Columns:
         return "" if place is None else self.names[place]
 
     def fit(self, row: Row) -> tuple[list[str] | None, RowIssue | None]:
-        """As many cells as the header has, or why the row can't be used."""
+        """The stripped cells, as many as the header has and a blank one behind; or why the row can't be used."""
         if row.problem is not None:
-            return None, RowIssue(
-                row.line, "", row.problem, {"limit": "1,000,000"} if "long" in row.problem else {}
-            )
-        cells, width = row.cells, self.width
-        if len(cells) < width:
-            return cells + [""] * (width - len(cells)), None
-        if len(cells) > width:
-            if any(cell.strip() for cell in cells[width:]):
-                return None, RowIssue(row.line, "", "too_many_cells", {"cells": len(cells), "columns": width})
-            return cells[:width], None
+            return None, RowIssue(row.line, "", row.problem, _LIMIT if row.problem == ROW_TOO_LONG else {})
+        cells = list(map(str.strip, row.cells))
+        surplus = len(cells) - self.width
+        if surplus > 0:
+            if any(cells[self.width :]):
+                counts: dict[str, str | int] = {"cells": len(cells), "columns": self.width}
+                return None, RowIssue(row.line, "", "too_many_cells", counts)
+            del cells[self.width :]
+        cells.extend([""] * (1 - min(surplus, 0)))
         return cells, None
+
+    def place(self, field: Field) -> int:
+        """The place of the field's first column; `ABSENT` if it has none."""
+        return self.first.get(field, ABSENT)
+
+    def present(self, **fields: Field) -> list[tuple[str, Field, int]]:
+        """Name, field and place of those that have a column: what isn't there costs no time in any row."""
+        return [(name, field, self.first[field]) for name, field in fields.items() if field in self.first]
 
 
 class Cells:
-    """One row (or the merged rows of one order) and the issues found in it."""
+    """One row (or the merged rows of one order) and the issues found in it. `cells` are those of `Columns.fit`."""
 
-    __slots__ = ("_cells", "_columns", "_settings", "issues", "line")
+    __slots__ = ("_columns", "_settings", "issues", "line", "values")
 
-    def __init__(self, columns: Columns, cells: Sequence[str], line: int, settings: ParseSettings) -> None:
+    def __init__(self, columns: Columns, cells: list[str], line: int, settings: ParseSettings) -> None:
         self._columns = columns
-        self._cells = cells
+        self.values = cells
         self.line = line
         self._settings = settings
         self.issues: list[RowIssue] = []
 
     def text(self, field: Field) -> str:
-        """The stripped cell; "" where there is no such column."""
-        place = self._columns.first.get(field)
-        return "" if place is None else self._cells[place].strip()
+        """The cell; "" where there is no such column."""
+        return self.values[self._columns.first.get(field, ABSENT)]
 
     def texts(self, field: Field) -> list[str]:
         """The cells of all columns of the field that are not blank."""
-        places = self._columns.places.get(field, ())
-        return [text for place in places if (text := self._cells[place].strip())]
+        places = self._columns.places.get(field)
+        if places is None:
+            return []
+        values = self.values
+        return [values[place] for place in places if values[place]]
 
     def issue(
         self, field: Field, code: str, value: str, severity: str = WARNING, **params: str | int

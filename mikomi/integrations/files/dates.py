@@ -67,6 +67,8 @@ def parse_moment(text: str, zone: ZoneInfo, day_first: bool | None = None) -> Mo
     """
     if len(text) > _LONGEST:
         return None
+    if text[4:5] == "-" and (plain_iso := _iso(text, zone)) is not None:
+        return plain_iso
     plain = unicodedata.normalize("NFKC", text).strip().strip("'").lower()
     try:
         found = _date_part(plain, day_first)
@@ -78,6 +80,19 @@ def parse_moment(text: str, zone: ZoneInfo, day_first: bool | None = None) -> Mo
         raise
     except (ValueError, OverflowError):
         return None
+
+
+def _iso(text: str, zone: ZoneInfo) -> Moment | None:
+    """The usual case, quickly: 2026-05-01, 2026-05-01 10:00:00 +0200."""
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        if len(text) < 16 or text[10] not in "T ":
+            return None
+        found = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
 
 
 def _date_part(text: str, day_first: bool | None) -> tuple[date, int] | None:

@@ -8,6 +8,8 @@ from mikomi.integrations.files.marks import gettext_noop as _
 class Field(StrEnum):
     """Where a column's values go. `person.*` is who bought, `ship.*` where it goes."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and fields are looked up for every cell
+
     NUMBER = "order.number"
     EXTERNAL_ID = "order.external_id"
     ORDERED_AT = "order.ordered_at"

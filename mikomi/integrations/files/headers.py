@@ -85,7 +85,7 @@ def fingerprint(header: Sequence[str]) -> str:
 def meaning(header: str, *, of_people: bool = False) -> Field | None:
     """The field that a header names, None if it names none we know. `of_people`: in a file of customers."""
     text = normalise(header)
-    if _NOT_OURS.search(text):
+    if not text or _NOT_OURS.search(text):
         return None
     without_brackets = _NOISE.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", header).lower()))
     inside = text.replace("(", "").replace(")", "")

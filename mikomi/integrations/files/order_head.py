@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as time_of_day
+from functools import lru_cache
 from typing import Any
 
 from mikomi.integrations.files import cells as read
-from mikomi.integrations.files.columns import Cells
+from mikomi.integrations.files.addresses import NOWHERE, AddressReader
+from mikomi.integrations.files.building import make_address
+from mikomi.integrations.files.columns import Cells, Columns
 from mikomi.integrations.files.dates import is_no_date, parse_band, parse_moment, split_date_and_band
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.formats.format import Format
 from mikomi.integrations.files.headers import meaning
-from mikomi.integrations.files.people import read_person
+from mikomi.integrations.files.people import PersonReader
 from mikomi.integrations.files.records import AddressRecord, Moment, PersonRecord, TimeBand
 from mikomi.integrations.files.settings import ParseSettings
 
@@ -21,71 +24,110 @@ _RANGE = re.compile(r"\s*(?:~|〜|～|から)\s*")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 
 
-def read_head(cells: Cells, file_format: Format, currency: str, settings: ParseSettings) -> dict[str, Any]:
-    """The values of an OrderRecord that don't come from its lines; what can't be read is noted in `cells.issues`."""
-    decimal = file_format.decimal
-    customer = read_person(cells, file_format.source)
-    destination = _destination(cells, customer)
-    wish, band = _wish(cells, settings)
-    return {
-        "customer": _with_recipient(customer, destination),
-        "destination": destination,
-        "ordered_at": _ordered_at(cells, settings),
-        "updated_at": _moment(cells, Field.UPDATED_AT, settings),
-        "subtotal_minor": cells.amount(Field.SUBTOTAL, currency, decimal),
-        "tax_minor": cells.amount(Field.TAX, currency, decimal),
-        "refunded_minor": cells.amount(Field.REFUNDED, currency, decimal),
-        "paid_at": cells.moment(Field.PAID_AT),
-        "shipped_at": cells.moment(Field.SHIPPED_AT),
-        "delivered_at": cells.moment(Field.DELIVERED_AT),
-        "ship_by": _last_day(cells, Field.SHIP_BY, settings),
-        "deliver_by": _last_day(cells, Field.DELIVER_BY, settings),
-        "requested_date": wish,
-        "requested_time": band,
-        "carrier": cells.text(Field.CARRIER),
-        "tracking_number": read.spared(cells.text(Field.TRACKING)),
-        "payment_method": cells.text(Field.PAYMENT_METHOD),
-        "note": "\n".join(dict.fromkeys(cells.texts(Field.NOTE))),
-        "tags": tuple(
-            dict.fromkeys(tag for text in cells.texts(Field.ORDER_TAGS) for tag in read.several(text))
-        ),
-        "store": cells.text(Field.STORE),
-        "channel": cells.text(Field.CHANNEL),
-        **_states(cells),
-    }
+class HeadReader:
+    """Reads the values of an OrderRecord that don't come from its lines."""
+
+    def __init__(self, columns: Columns, file_format: Format, settings: ParseSettings) -> None:
+        self._decimal = file_format.decimal
+        self._settings = settings
+        self._person = PersonReader(columns, file_format.source)
+        self._texts = columns.present(
+            carrier=Field.CARRIER,
+            payment_method=Field.PAYMENT_METHOD,
+            store=Field.STORE,
+            channel=Field.CHANNEL,
+        )
+        self._amounts = columns.present(
+            subtotal_minor=Field.SUBTOTAL, tax_minor=Field.TAX, refunded_minor=Field.REFUNDED
+        )
+        self._moments = columns.present(
+            updated_at=Field.UPDATED_AT,
+            paid_at=Field.PAID_AT,
+            shipped_at=Field.SHIPPED_AT,
+            delivered_at=Field.DELIVERED_AT,
+        )
+        self._promises = columns.present(ship_by=Field.SHIP_BY, deliver_by=Field.DELIVER_BY)
+        has = columns.places.keys()
+        self._has_states = bool(has & {Field.STATUS, Field.PAYMENT, Field.FULFILMENT, Field.CANCELLED_AT})
+        self._has_wish = bool(has & {Field.REQUESTED_DATE, Field.REQUESTED_TIME, Field.ATTRIBUTES})
+        readers = {
+            "tracking_number": (Field.TRACKING, _tracking),
+            "note": (Field.NOTE, _note),
+            "tags": (Field.ORDER_TAGS, _tags),
+        }
+        self._readers = [(name, reader) for name, (field, reader) in readers.items() if field in has]
+        self._recipient = AddressReader(columns, "ship")
+
+    def read(self, cells: Cells, currency: str) -> dict[str, Any]:
+        """Arguments of an OrderRecord; what can't be read is noted in `cells.issues`."""
+        customer = self._person.read(cells)
+        named = self._recipient.read(cells.values) if self._recipient.is_there else NOWHERE
+        destination = named or _home(customer, named)
+        found: dict[str, Any] = {name: cells.values[place] for name, _, place in self._texts}
+        for name, field, _ in self._amounts:
+            found[name] = cells.amount(field, currency, self._decimal)
+        for name, field, _ in self._moments:
+            found[name] = cells.moment(field)
+        for name, field, _ in self._promises:
+            found[name] = _last_day(cells, field, self._settings)
+        if self._has_states:
+            found |= _states(cells)
+        if self._has_wish:
+            found["requested_date"], found["requested_time"] = _wish(cells, self._settings)
+        found["customer"] = _with_recipient(customer, destination)
+        found["destination"] = destination
+        found["ordered_at"] = _ordered_at(cells, self._settings)
+        for name, reader in self._readers:
+            found[name] = reader(cells)
+        return found
+
+
+def _tracking(cells: Cells) -> str:
+    return read.spared(cells.text(Field.TRACKING))
+
+
+def _note(cells: Cells) -> str:
+    return "\n".join(dict.fromkeys(cells.texts(Field.NOTE)))
+
+
+def _tags(cells: Cells) -> tuple[str, ...]:
+    return tuple(tag for text in cells.texts(Field.ORDER_TAGS) for tag in read.several(text))
 
 
 def _states(cells: Cells) -> dict[str, Any]:
-    status, paid, sent = cells.text(Field.STATUS), cells.text(Field.PAYMENT), cells.text(Field.FULFILMENT)
     cancelled_at = cells.moment(Field.CANCELLED_AT)
+    found = _states_of(cells.text(Field.STATUS), cells.text(Field.PAYMENT), cells.text(Field.FULFILMENT))
+    return {
+        **found,
+        "cancelled_at": cancelled_at,
+        "cancelled": found["cancelled"] or cancelled_at is not None,
+    }
+
+
+@lru_cache(maxsize=512)
+def _states_of(status: str, paid: str, sent: str) -> dict[str, Any]:
     return {
         "payment": read.payment(paid, own_column=True) or read.payment(status, own_column=False),
         "payment_text": paid or status,
         "fulfilment": read.fulfilment(sent, own_column=True) or read.fulfilment(status, own_column=False),
         "fulfilment_text": sent or status,
-        "cancelled": cancelled_at is not None or any(map(read.is_cancelled, (status, paid, sent))),
-        "cancelled_at": cancelled_at,
+        "cancelled": any(map(read.is_cancelled, (status, paid, sent))),
     }
 
 
 def _ordered_at(cells: Cells, settings: ParseSettings) -> Moment | None:
     """Date and time of day may stand in two columns."""
     found = cells.moment(Field.ORDERED_AT)
+    if found is None or isinstance(found, datetime):
+        return found
     clock = _CLOCK.match(cells.text(Field.ORDERED_TIME))
-    if found is None or isinstance(found, datetime) or clock is None:
+    if clock is None:
         return found
     try:
         at = time_of_day(int(clock[1]), int(clock[2]), int(clock[3] or 0))
     except ValueError:
         return found
     return datetime.combine(found, at, settings.zone)
-
-
-def _moment(cells: Cells, field: Field, settings: ParseSettings) -> datetime | None:
-    found = cells.moment(field)
-    if isinstance(found, datetime) or found is None:
-        return found
-    return datetime.combine(found, time_of_day(), settings.zone)
 
 
 def _last_day(cells: Cells, field: Field, settings: ParseSettings) -> Moment | None:
@@ -125,27 +167,18 @@ def attribute_wishes(attributes: Iterable[tuple[str, str]]) -> dict[Field, str]:
     return found
 
 
-def _destination(cells: Cells, customer: PersonRecord) -> AddressRecord:
-    """Where it goes; the customer's own address where the file names no other."""
-    family, given = cells.text(Field.SHIP_FAMILY), cells.text(Field.SHIP_GIVEN)
-    phones = read.phones(cells.texts(Field.SHIP_PHONE))
-    found = AddressRecord(
-        country=cells.text(Field.SHIP_COUNTRY),
-        province=cells.text(Field.SHIP_PROVINCE),
-        city=cells.text(Field.SHIP_CITY),
-        postal_code=read.postal_code(cells.texts(Field.SHIP_POSTAL_CODE)),
-        lines=tuple(cells.texts(Field.SHIP_LINE)),
-        name=cells.text(Field.SHIP_NAME) or " ".join(filter(None, (family, given))),
-        company=cells.text(Field.SHIP_COMPANY),
-        phone=phones[0] if phones else "",
-    )
-    if found:
-        return found
-    return replace(
-        customer.address,
-        name=found.name or customer.name,
-        company=found.company or customer.company,
-        phone=found.phone or (customer.phones[0] if customer.phones else ""),
+def _home(customer: PersonRecord, recipient: AddressRecord) -> AddressRecord:
+    """The customer's own address as destination, where the file names no other."""
+    home = customer.address
+    return make_address(
+        home.country,
+        home.province,
+        home.city,
+        home.postal_code,
+        home.lines,
+        recipient.name or customer.name,
+        recipient.company or customer.company,
+        recipient.phone or (customer.phones[0] if customer.phones else ""),
     )
 
 

@@ -5,7 +5,7 @@ becomes a second record of the order (see `records`). A row without an order num
 goes on with the order above it.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from mikomi.core.money import EXPONENTS
 from mikomi.core.tables.reading import Row
 from mikomi.integrations.files import cells as read
+from mikomi.integrations.files.building import make_order
 from mikomi.integrations.files.columns import Cells, Columns
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.issues import ERROR, RowIssue
-from mikomi.integrations.files.order_head import read_head
-from mikomi.integrations.files.order_lines import LinePlan, keyed, read_line
+from mikomi.integrations.files.order_head import HeadReader
+from mikomi.integrations.files.order_lines import LineReader
 from mikomi.integrations.files.recognition import Match
 from mikomi.integrations.files.records import OrderLineRecord, OrderRecord
 from mikomi.integrations.files.settings import ParseSettings
@@ -25,6 +26,8 @@ from mikomi.integrations.files.settings import ParseSettings
 _OPEN_ORDERS = 200
 _AMOUNTS = (Field.SHIPPING, Field.TOTAL)
 _SAME_IN_ALL_ROWS = (Field.ORDERED_AT, Field.CURRENCY, *_AMOUNTS, Field.PERSON_EMAIL, Field.PERSON_NAME)
+
+_YEN = dict.fromkeys(("円", "¥", "￥"), "JPY")
 
 Found = list[OrderRecord | RowIssue]
 
@@ -39,7 +42,7 @@ class _Open:
     currency: str
     lines: list[OrderLineRecord] = field(default_factory=list)
     line_numbers: list[int] = field(default_factory=list)
-    keys: Counter[str] = field(default_factory=Counter)
+    keys: dict[str, int] = field(default_factory=dict)  # how often each line key has come
     line_shipping: int = 0
     total_is_of_lines: bool = False
     lost_a_line: bool = False
@@ -60,7 +63,8 @@ class _Parser:
         self._format = match.format
         self._settings = settings
         self._columns = Columns(match)
-        self._plan = LinePlan(self._columns)
+        self._lines = LineReader(self._columns, match.format.decimal)
+        self._heads = HeadReader(self._columns, match.format, settings)
         first = self._columns.first
         self._number = first[Field.NUMBER]
         self._head_places = [
@@ -71,6 +75,7 @@ class _Parser:
         ]
         self._fixed = [(one, first[one]) for one in _SAME_IN_ALL_ROWS if one in first]
         self._filled = [[one for one in group if one in first] for group in self._format.filled]
+        self._has_line_shipping = Field.LINE_SHIPPING in first
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._above: _Open | None = None  # the order of the row above
         self._above_refused = False
@@ -80,11 +85,11 @@ class _Parser:
         cells, problem = self._columns.fit(row)
         if cells is None:
             return [problem] if problem is not None else []
-        number = read.spared(cells[self._number].strip())
+        number = read.spared(cells[self._number])
         order = self._open.get(number)
         if not number:
             if not self._goes_on(cells):
-                blank = not any(map(str.strip, cells))
+                blank = not any(cells)
                 name = self._columns.names[self._number]
                 return [] if blank else [RowIssue(row.line, name, "missing_value")]
             if self._above_refused:
@@ -103,8 +108,8 @@ class _Parser:
         """Is a row without number a further line of the order above?"""
         if self._above is None and not self._above_refused:
             return False
-        has_head = any(cells[place].strip() for place in self._head_places)
-        return not has_head and not self._plan.is_blank(cells)
+        has_head = any(cells[place] for place in self._head_places)
+        return not has_head and not self._lines.is_blank(cells)
 
     def _first_row(self, number: str, raw: list[str], line: int) -> Found:
         cells = Cells(self._columns, raw, line, self._settings)
@@ -136,9 +141,9 @@ class _Parser:
                 cells.issue(
                     one,
                     "conflict",
-                    raw[place].strip(),
+                    raw[place],
                     ERROR,
-                    first=head[place].strip(),
+                    first=head[place],
                     first_line=order.line,
                 )
                 return list(cells.issues)
@@ -156,26 +161,31 @@ class _Parser:
 
     def _add_line(self, order: _Open, raw: list[str], line: int) -> Found:
         order.line_numbers.append(line)
-        if not self._plan.has_lines or (order.lines and self._plan.is_blank(raw)):
+        if not self._lines.places or (order.lines and self._lines.is_blank(raw)):
             return []
         cells = Cells(self._columns, raw, line, self._settings)
-        draft = read_line(cells, self._plan, order.currency, self._format.decimal, line)
-        if draft is None:
+        found = self._lines.read(cells, order.currency, order.keys)
+        if found is None:
             order.lost_a_line = True
         else:
-            order.lines.append(keyed(draft, order.keys))
-            order.line_shipping += draft.shipping
+            order.lines.append(found)
+            if self._has_line_shipping:
+                order.line_shipping += (
+                    cells.amount(Field.LINE_SHIPPING, order.currency, self._format.decimal) or 0
+                )
         return list(cells.issues)
 
     def _currency(self, cells: Cells) -> str:
-        text = cells.text(Field.CURRENCY).upper()
-        found = {"円": "JPY", "¥": "JPY", "￥": "JPY", "": self._settings.currency}.get(text, text)
+        text = cells.text(Field.CURRENCY)
+        if not text:
+            return self._settings.currency
+        found = _YEN.get(text, text.upper())
         if found not in EXPONENTS:
             cells.issue(Field.CURRENCY, "bad_currency", text, ERROR)
         return found
 
     def _conflicts(self, order: _Open, one: Field, place: int, raw: list[str]) -> bool:
-        first, later = order.head[place].strip(), raw[place].strip()
+        first, later = order.head[place], raw[place]
         if not first or not later or _plain(first) == _plain(later):
             return False
         if one in _AMOUNTS:
@@ -190,24 +200,21 @@ class _Parser:
     def _is_of_lines(self, order: _Open, amounts: list[int | None], raw: list[str]) -> bool:
         """Is the column that we took for the order's total the total of each line?"""
         cells = Cells(self._columns, raw, 0, self._settings)
-        draft = read_line(cells, self._plan, order.currency, self._format.decimal, 0)
-        if draft is None or draft.unit_price is None or not order.lines:
-            return False
-        return amounts == [_worth(order.lines[0]), draft.unit_price * draft.quantity]
+        line = self._lines.read(cells, order.currency, {})
+        return line is not None and bool(order.lines) and amounts == [_worth(order.lines[0]), _worth(line)]
 
     def _close(self, order: _Open) -> Found:
         if order.lost_a_line and not order.lines:
             return []
         cells = Cells(self._columns, order.head, order.line, self._settings)
-        head = read_head(cells, self._format, order.currency, self._settings)
-        record = OrderRecord(
+        record = make_order(
             source=self._format.source,
             external_id=read.spared(cells.text(Field.EXTERNAL_ID)) or order.number,
             number=order.number,
             currency=order.currency,
             lines=tuple(order.lines),
             line_numbers=tuple(order.line_numbers),
-            **head,
+            **self._heads.read(cells, order.currency),
             **self._sums(order, cells),
         )
         return [*cells.issues, record]

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from mikomi.core.tables.reading import Row
 from mikomi.integrations.files import cells as read
+from mikomi.integrations.files.addresses import NOWHERE, AddressReader
+from mikomi.integrations.files.building import make_person
 from mikomi.integrations.files.columns import Cells, Columns
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.issues import RowIssue
+from mikomi.integrations.files.names import shown_name
 from mikomi.integrations.files.recognition import Match
-from mikomi.integrations.files.records import AddressRecord, PersonRecord
+from mikomi.integrations.files.records import Moment, PersonRecord
 from mikomi.integrations.files.settings import ParseSettings
 
 
@@ -20,16 +24,17 @@ def parse_people(
 ) -> Iterator[PersonRecord | RowIssue]:
     """A record for each row behind the header, and what is wrong, in the file's order."""
     columns = Columns(match)
+    reader = PersonReader(columns, match.format.source)
     for row in rows:
         fitted, problem = columns.fit(row)
         if fitted is None:
             if problem is not None:
                 yield problem
             continue
-        if not any(map(str.strip, fitted)):
+        if not any(fitted):
             continue
         cells = Cells(columns, fitted, row.line, settings)
-        person = read_person(cells, match.format.source)
+        person = reader.read(cells)
         yield from cells.issues
         if person.is_known or (person.name and not cells.issues):
             yield person
@@ -37,52 +42,66 @@ def parse_people(
             yield RowIssue(row.line, columns.name(Field.PERSON_EMAIL), "no_person")
 
 
-def read_person(cells: Cells, source: str) -> PersonRecord:
-    """The customer of a row; of an order's row, the one who bought."""
-    family, given = cells.text(Field.PERSON_FAMILY), cells.text(Field.PERSON_GIVEN)
-    name = cells.text(Field.PERSON_NAME) or shown_name(family, given)
-    external = read.spared(cells.text(Field.PERSON_ID))
-    phones = _phones(cells)
-    return PersonRecord(
-        source=source,
-        external_ids=((source, external),) if external else (),
-        name=name,
-        family_name=family,
-        given_name=given,
-        kana=cells.text(Field.PERSON_KANA),
-        family_kana=cells.text(Field.PERSON_FAMILY_KANA),
-        given_kana=cells.text(Field.PERSON_GIVEN_KANA),
-        emails=_emails(cells),
-        phones=phones,
-        company=cells.text(Field.PERSON_COMPANY),
-        address=_home(cells),
-        language=cells.text(Field.PERSON_LANGUAGE),
-        birthday=cells.day(Field.PERSON_BIRTHDAY),
-        since=cells.moment(Field.PERSON_SINCE),
-        tags=tuple(
-            dict.fromkeys(tag for text in cells.texts(Field.PERSON_TAGS) for tag in read.several(text))
-        ),
-        consent_email=_consent_email(cells),
-        consent_sms=read.yes_or_no(cells.text(Field.CONSENT_SMS)),
-        total_spent=_total_spent(cells),
-        order_count=_order_count(cells),
-        note="\n".join(cells.texts(Field.PERSON_NOTE)),
-        line_numbers=(cells.line,),
-    )
+class PersonReader:
+    """Reads the customer of a row; of an order's row, the one who bought."""
 
+    def __init__(self, columns: Columns, source: str) -> None:
+        self._source = source
+        self._texts = columns.present(
+            kana=Field.PERSON_KANA,
+            family_kana=Field.PERSON_FAMILY_KANA,
+            given_kana=Field.PERSON_GIVEN_KANA,
+            company=Field.PERSON_COMPANY,
+            language=Field.PERSON_LANGUAGE,
+        )
+        readers = {
+            "birthday": (Field.PERSON_BIRTHDAY, _birthday),
+            "since": (Field.PERSON_SINCE, _since),
+            "tags": (Field.PERSON_TAGS, _tags),
+            "consent_email": (Field.CONSENT_EMAIL, _consent_email),
+            "consent_sms": (Field.CONSENT_SMS, _consent_sms),
+            "total_spent": (Field.TOTAL_SPENT, _total_spent),
+            "order_count": (Field.ORDER_COUNT, _order_count),
+            "note": (Field.PERSON_NOTE, _note),
+        }
+        self._readers = [(name, read) for name, (field, read) in readers.items() if field in columns.places]
+        if Field.REFUSAL_EMAIL in columns.places and Field.CONSENT_EMAIL not in columns.places:
+            self._readers.append(("consent_email", _consent_email))
+        self._family, self._given = columns.place(Field.PERSON_FAMILY), columns.place(Field.PERSON_GIVEN)
+        self._id, self._name = columns.place(Field.PERSON_ID), columns.place(Field.PERSON_NAME)
+        self._home = AddressReader(columns, "person")
 
-def shown_name(family: str, given: str) -> str:
-    """Both names in one: family name first where either is written in kana or kanji."""
-    japanese = any("\u3041" <= char <= "\u9fff" for char in family + given)
-    return " ".join(filter(None, (family, given) if japanese else (given, family)))
+    def read(self, cells: Cells) -> PersonRecord:
+        """The record; what can't be read is noted in `cells.issues`."""
+        values = cells.values
+        family, given = values[self._family], values[self._given]
+        external = read.spared(values[self._id])
+        found: dict[str, Any] = {name: values[place] for name, _, place in self._texts}
+        for name, reader in self._readers:
+            found[name] = reader(cells)
+        return make_person(
+            source=self._source,
+            external_ids=((self._source, external),) if external else (),
+            name=values[self._name] or shown_name(family, given),
+            family_name=family,
+            given_name=given,
+            emails=_emails(cells),
+            phones=_phones(cells),
+            address=self._home.read(values) if self._home.is_there else NOWHERE,
+            line_numbers=(cells.line,),
+            **found,
+        )
 
 
 def _emails(cells: Cells) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in cells.texts(Field.PERSON_EMAIL):
         whole = read.email(text)
-        for part in [text] if whole else read.several(text) or [text]:
-            address = whole or read.email(part)
+        if whole is not None:
+            found[whole] = None
+            continue
+        for part in read.several(text) or [text]:
+            address = read.email(part)
             if address is None:
                 cells.issue(Field.PERSON_EMAIL, "bad_email", part)
             else:
@@ -100,21 +119,31 @@ def _phones(cells: Cells) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _home(cells: Cells) -> AddressRecord:
-    return AddressRecord(
-        country=cells.text(Field.PERSON_COUNTRY),
-        province=cells.text(Field.PERSON_PROVINCE),
-        city=cells.text(Field.PERSON_CITY),
-        postal_code=read.postal_code(cells.texts(Field.PERSON_POSTAL_CODE)),
-        lines=tuple(cells.texts(Field.PERSON_LINE)),
-    )
-
-
 def _consent_email(cells: Cells) -> bool | None:
     """A refusal counts more than a consent in the same row."""
     if read.yes_or_no(cells.text(Field.REFUSAL_EMAIL)):
         return False
     return read.yes_or_no(cells.text(Field.CONSENT_EMAIL))
+
+
+def _birthday(cells: Cells) -> date | None:
+    return cells.day(Field.PERSON_BIRTHDAY)
+
+
+def _since(cells: Cells) -> Moment | None:
+    return cells.moment(Field.PERSON_SINCE)
+
+
+def _tags(cells: Cells) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for text in cells.texts(Field.PERSON_TAGS) for tag in read.several(text)))
+
+
+def _note(cells: Cells) -> str:
+    return "\n".join(cells.texts(Field.PERSON_NOTE))
+
+
+def _consent_sms(cells: Cells) -> bool | None:
+    return read.yes_or_no(cells.text(Field.CONSENT_SMS))
 
 
 def _total_spent(cells: Cells) -> Decimal | None:

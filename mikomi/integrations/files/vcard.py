@@ -18,7 +18,7 @@ from mikomi.core.tables.lines import Lines
 from mikomi.integrations.files import cells as read
 from mikomi.integrations.files.dates import AmbiguousDateError, parse_moment
 from mikomi.integrations.files.issues import WARNING, RowIssue, bad_value
-from mikomi.integrations.files.people import shown_name
+from mikomi.integrations.files.names import shown_name
 from mikomi.integrations.files.records import AddressRecord, PersonRecord
 from mikomi.integrations.files.settings import ParseSettings
 

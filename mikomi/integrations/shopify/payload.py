@@ -14,8 +14,8 @@ from mikomi.integrations.files import cells as read
 from mikomi.integrations.files.dates import parse_band, split_date_and_band
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.issues import RowIssue
+from mikomi.integrations.files.names import shown_name
 from mikomi.integrations.files.order_head import attribute_wishes
-from mikomi.integrations.files.people import shown_name
 from mikomi.integrations.files.records import (
     AddressRecord,
     Fulfilment,

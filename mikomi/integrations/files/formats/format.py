@@ -6,6 +6,7 @@ from typing import Literal
 from mikomi.integrations.files.fields import Field
 
 Kind = Literal["orders", "customers"]
+DecimalSign = Literal[".", ","] | None
 
 ITEM = (Field.SKU, Field.LINE_NAME, Field.PRODUCT_ID)
 PERSON = (Field.PERSON_NAME, Field.PERSON_FAMILY, Field.PERSON_GIVEN, Field.PERSON_EMAIL, Field.PERSON_PHONE)
@@ -29,4 +30,4 @@ class Format:
     columns: dict[str, Field | None] = field(default_factory=dict)
     needed: tuple[tuple[Field, ...], ...] = ()
     filled: tuple[tuple[Field, ...], ...] = ()
-    decimal: Literal[".", ","] | None = "."
+    decimal: DecimalSign = "."
