@@ -118,18 +118,18 @@ class _Reader:
 
     def _add_angle(self, words: str, comment: str, angle: str) -> None:
         address = clean_address(angle)
-        if "@" not in address and (match := _BARE.search(words)):
+        if "@" not in address and "@" in words and (match := _BARE.search(words)):
             address, words = match[0], words.replace(match[0], "").strip()
         name = words or comment
         if address or name:
             self.found.append(Address(_plain_name(name), address))
 
     def _add_bare(self, words: str, comment: str) -> None:
-        match = _BARE.search(words) if not words.startswith('"') else None
+        match = _BARE.search(words) if "@" in words and not words.startswith('"') else None
         if words.startswith('"') and "@" in words:
             self.found.append(Address(_plain_name(comment), clean_address(words)))
         elif match:
-            name = (words[: match.start()] + words[match.end() :]).strip(" []'\"")
+            name = (words[: match.start()] + words[match.end() :]).strip(" []<>'\"")
             self.found.append(Address(_plain_name(comment or name), clean_address(match[0])))
         elif " " in words:
             self.found.append(Address(_plain_name(words), ""))

@@ -20,7 +20,7 @@ from .threading import TOKEN_HEADER, plus_address
 
 POLICY = SMTP.clone(max_line_length=76, cte_type="7bit")
 _MAX_REFERENCES = 20
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}@[!-;=?-~]{1,250}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,80}/[a-z0-9!#$&^_.+\-]{1,80}")
 

@@ -12,6 +12,7 @@ from .transfer import decode_base64
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?\s?([BbQq])\?")
 _RAW_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?]*\?=")
 _MAX_PARAMETERS = 500
+_MAX_WORDS = 2_000
 _SPACE = re.compile(r"[ \t\r\n]+")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]*")
 _SEPARATOR = re.compile(r"[;\s]*")
@@ -62,7 +63,10 @@ def decode_words(text: str) -> str:
 def _words(text: str) -> Iterator[tuple[int, int, str, bytes]]:
     """(start, end, charset, bytes) of each encoded word; the last one may lack its end."""
     at = 0
-    while (head := _WORD.search(text, at)) is not None:
+    for _ in range(_MAX_WORDS):
+        head = _WORD.search(text, at)
+        if head is None:
+            return
         end = text.find("?=", head.end())
         payload = text[head.end() : end] if end >= 0 else text[head.end() :].rstrip("?= ")
         at = end + 2 if end >= 0 else len(text)

@@ -158,9 +158,11 @@ class _Writer:
     def block(self, name: str, closing: bool, attributes: str) -> None:
         if self.current:
             self.end_line()
+        if name == "blockquote" and closing:
+            self.quotation(closing, attributes)
         if name in _SPACED and self.lines and self.lines[-1].strip("> "):
             self.lines.append(self.prefix().rstrip())
-        if name == "blockquote":
+        if name == "blockquote" and not closing:
             self.quotation(closing, attributes)
         elif name == "pre":
             self.pre = max(0, self.pre + (-1 if closing else 1))

@@ -145,5 +145,5 @@ ORGANISATION = any_of(
 """
 )
 POINTS_BELOW = re.compile(
-    r"(?:以下|下記|次の|below|following|連絡先|住所|送り先|宛先|お届け先)[^。]*$|[:：]\s*$"
+    r"(?:以下|下記|次の|below|following|連絡先|住所|送り先|宛先|お届け先)[^。]*。?\s*$|[:：]\s*$"
 )
