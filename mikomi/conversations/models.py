@@ -149,6 +149,10 @@ class DeskPolicy(models.Model):
     confirmation_wait_days = models.PositiveSmallIntegerField(
         default=5, help_text="Working days that a recovery waits for the customer's word once asked."
     )
+    question_after_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        help_text="How long after closing the question goes out; reopened before, it is not asked.",
+    )
     tells_without_date = models.BooleanField(
         default=False,
         help_text="Customers are told of a promise at risk even while no new date is known.",

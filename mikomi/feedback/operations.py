@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -78,6 +79,7 @@ def _post(actor: Actor, conversation: Conversation, invitation: Invitation) -> O
         subject_type="conversation",
         subject_id=conversation.pk,
         sender_key=conversation.sender_key,
+        not_before=clock.now() + timedelta(minutes=policy().question_after_minutes),
     )
     return outbox.post(actor=actor, message=message)
 
@@ -88,6 +90,22 @@ def _tell(actor: Actor, invitation: Invitation) -> None:
     if invitation.skipped:
         payload = events.FeedbackSkipped(invitation.pk, kind, Code(invitation.skipped))
     record(payload, customer_id=invitation.customer_id, actor_id=actor.user_id)
+
+
+@transaction.atomic
+def withdraw_question(*, actor: Actor, conversation_id: int) -> int:
+    """The conversation is open again: a question that has not left yet is not asked. How many there were."""
+    actor.require(Permission.CONVERSATIONS_ANSWER)
+    waiting = (OutgoingMessage.State.WAITING, OutgoingMessage.State.HELD)
+    rows = Invitation.objects.filter(conversation_id=conversation_id, skipped="", outgoing__state__in=waiting)
+    found = list(rows)
+    for invitation in found:
+        assert invitation.outgoing_id is not None
+        outbox.cancel(actor=actor, outgoing_id=invitation.outgoing_id)
+        invitation.skipped = "reopened"
+        invitation.save(update_fields=["skipped"])
+        _tell(actor, invitation)
+    return len(found)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mikomi.playbook.play import Play
-from mikomi.playbook.plays.asking import ask_how_it_went, mark_poor_answer_handled
+from mikomi.playbook.plays.asking import ask_how_it_went, mark_poor_answer_handled, withdraw_question
 from mikomi.playbook.plays.mending import (
     is_answer,
     is_public,
@@ -23,6 +23,7 @@ PLAYS: tuple[Play, ...] = (
     Play("owe_answer_again", on="outgoing.failed", do=owe_answer_again, when=is_answer),
     # A matter is closed: was it good? If not, it opens again until somebody closes it.
     Play("ask_how_it_went", on=("conversation.closed", "recovery.closed"), do=ask_how_it_went),
+    Play("withdraw_question", on="conversation.reopened", do=withdraw_question),
     Play("reopen_case", on="feedback.poor", do=reopen_case),
     Play(
         "mark_poor_answer_handled",

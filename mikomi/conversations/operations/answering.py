@@ -226,6 +226,8 @@ def take_back(*, actor: Actor, message_id: int) -> str:
     conversation = locked(actor, message.conversation_id)
     assert message.outgoing is not None
     outbox.cancel(actor=actor, outgoing_id=message.outgoing.pk)
+    if conversation.state != Conversation.State.OPEN:
+        reopen_locked(actor, conversation, "taken_back")
     _owe_again(actor, conversation, message)
     text = message.text
     message.outgoing = None

@@ -299,24 +299,45 @@ def confirmation_link(case: RecoveryCase) -> str:
 
 @transaction.atomic
 def record_confirmation(*, token: str, solved: bool, comment: str = "") -> RecoveryCase:
-    """Take the customer's word, from the page behind the link or from an agent who was told.
+    """Take the customer's word from the page behind the link; a later word counts until the case is closed.
 
-    Solved: the case may be closed. Not solved: it is open again, must be asked again, and the conversation too.
-    A later word counts until the case is closed. Raises `RecoveryCase.DoesNotExist`, `RecoveryError`.
+    Solved: the case may be closed. Not solved: it is open again and must be asked again.
+    Raises `RecoveryCase.DoesNotExist`, `RecoveryError`.
     """
-    case = RecoveryCase.objects.select_for_update().get(confirmation_token=token, asked_at__isnull=False)
+    case = RecoveryCase.objects.select_for_update().get(
+        confirmation_token=token, asked_at__isnull=False, conversation__deleted_at=None
+    )
     if case.state == State.CLOSED:
         raise RecoveryError(
             _("This matter is closed already. Please write to us, and we will take it up again.")
         )
-    outcome = RecoveryCase.Outcome.SOLVED if solved else RecoveryCase.Outcome.NOT_SOLVED
-    _change(case, outcome=outcome, answered_at=clock.now(), state=State.ASKED if solved else State.OPEN)
     conversation = locked(SYSTEM, case.conversation_id)
     if comment.strip():
         append_from_customer(conversation, text=comment.strip(), channel="webform")
+    return _take_word(SYSTEM, case, conversation, solved)
+
+
+@transaction.atomic
+def record_told(*, actor: Actor, recovery_id: int, solved: bool) -> RecoveryCase:
+    """Record what the customer told a person, on the phone or at the counter: as good as a click."""
+    case = _open_case(actor, recovery_id)
+    return _take_word(actor, case, case.conversation, solved)
+
+
+def _take_word(actor: Actor, case: RecoveryCase, conversation: Conversation, solved: bool) -> RecoveryCase:
+    outcome = RecoveryCase.Outcome.SOLVED if solved else RecoveryCase.Outcome.NOT_SOLVED
+    now = clock.now()
+    _change(
+        case,
+        outcome=outcome,
+        asked_at=case.asked_at or now,
+        answered_at=now,
+        state=State.ASKED if solved else State.OPEN,
+    )
     if not solved and conversation.state != Conversation.State.OPEN:
-        reopen_locked(SYSTEM, conversation, "not_solved")
-    record(events.RecoveryConfirmed(case.pk, solved), customer_id=case.customer_id)
+        reopen_locked(actor, conversation, "not_solved")
+    payload = events.RecoveryConfirmed(case.pk, solved)
+    record(payload, customer_id=case.customer_id, actor_id=actor.user_id)
     return case
 
 

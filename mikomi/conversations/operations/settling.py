@@ -96,14 +96,20 @@ def _standard(item: rules.Standard) -> ResponseStandard:
 
 @transaction.atomic
 def set_policy(
-    *, actor: Actor, confirmation_wait_days: int, question_every_days: int, tells_without_date: bool = False
+    *,
+    actor: Actor,
+    confirmation_wait_days: int,
+    question_every_days: int,
+    question_after_minutes: int = 30,
+    tells_without_date: bool = False,
 ) -> DeskPolicy:
-    """Say how long a recovery waits for the customer's word, how often a customer is asked how it went, and
-    whether customers are told of a risk while no new date is known."""
+    """Say how long a recovery waits for the customer's word, how often and how soon a customer is asked how it
+    went, and whether customers are told of a risk while no new date is known."""
     actor.require(Permission.SETTINGS_MANAGE)
     found = DeskPolicy.objects.select_for_update().order_by("id").first() or DeskPolicy()
     found.confirmation_wait_days = confirmation_wait_days
     found.question_every_days = question_every_days
+    found.question_after_minutes = question_after_minutes
     found.tells_without_date = tells_without_date
     found.save()
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mikomi.conversations.events import ConversationClosed, RecoveryClosed
+from mikomi.conversations.events import ConversationClosed, ConversationReopened, RecoveryClosed
 from mikomi.conversations.models import Conversation, RecoveryCase
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.models import Event
@@ -15,6 +15,12 @@ def ask_how_it_went(event: Event) -> None:
     conversation_id, recovery_id = _closed(event)
     if conversation_id is not None:
         feedback.ask_csat(actor=SYSTEM, conversation_id=conversation_id, recovery_id=recovery_id)
+
+
+def withdraw_question(event: Event) -> None:
+    """Opened again before the question has left: the customer is not asked about what isn't over."""
+    conversation_id = payload_of(event, ConversationReopened).conversation_id
+    feedback.withdraw_question(actor=SYSTEM, conversation_id=conversation_id)
 
 
 def mark_poor_answer_handled(event: Event) -> None:
