@@ -15,6 +15,13 @@ _KANA = re.compile(
     r"全角|半角|カタカナ|カナ|フリガナ|ふりがな|ひらがな|かな|ヨミガナ|よみがな|読み仮名|読みがな|ヨミ|よみ|読み|"
     r"katakana|furigana|kana|phonetic|yomi|pronunciation"
 )
+_ARRIVAL = "届|配送|配達|到着|着日|納品|受取|受け取り"
+_PROMISES = (  # wishes and promises have too many names to list them all; the part of the day before the day
+    (Field.REQUESTED_TIME, re.compile(f"(?:{_ARRIVAL}).*時間|(?:希望|指定).*時間|時間.*(?:希望|指定)")),
+    (Field.SHIP_BY, re.compile("(?:発送|出荷).*(?:予定|期限|期日|目安|締切)")),
+    (Field.REQUESTED_DATE, re.compile(f"(?:{_ARRIVAL}).*(?:希望|指定)|(?:希望|指定).*(?:{_ARRIVAL})")),
+    (Field.DELIVER_BY, re.compile(f"(?:{_ARRIVAL}).*(?:予定|期限|期日|目安|約束)")),
+)
 _NOT_OURS = re.compile(r"fax|ファックス|ファクス|ファクシミリ|パスワード|password")
 _KANA_PART = {
     **dict.fromkeys(["", "氏名", "名前", "お名前", "name", "fullname", "姓名", "の", "ご氏名"], "kana"),
@@ -28,7 +35,7 @@ _KANA_WHOLE = {
     **dict.fromkeys(["メイ", "めい", "お名前メイ", "名前メイ", "氏名メイ"], "given_kana"),
 }
 _LINE_PARTS = {
-    **dict.fromkeys(["名", "名称", "name", "title", "タイトル"], Field.LINE_NAME),
+    **dict.fromkeys(["名", "名称", "名前", "name", "title", "タイトル"], Field.LINE_NAME),
     **dict.fromkeys(["id"], Field.PRODUCT_ID),
     **dict.fromkeys(["コード", "番号", "型番", "品番", "sku", "code", "number", "no", "管理番号"], Field.SKU),
     **dict.fromkeys(
@@ -89,8 +96,8 @@ def meaning(header: str, *, of_people: bool = False) -> Field | None:
         return None
     without_brackets = _NOISE.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", header).lower()))
     inside = text.replace("(", "").replace(")", "")
-    for form in (inside, without_brackets):
-        found = _person_meaning(form) if of_people else _whole().get(form) or _composed(form)
+    for form in (inside, without_brackets, inside.lstrip("おご")):
+        found = _person_meaning(form) if of_people else _order_meaning(form)
         if found is not None:
             return found
         if _KANA.search(form):
@@ -98,8 +105,17 @@ def meaning(header: str, *, of_people: bool = False) -> Field | None:
     return None
 
 
+def _order_meaning(text: str) -> Field | None:
+    found = _whole().get(text) or _composed(text)
+    if found is not None:
+        return found
+    return next((field for field, pattern in _PROMISES if pattern.search(text)), None)
+
+
 def _person_meaning(text: str) -> Field | None:
     found = _composed(text) or _whole().get(text)
+    if found == Field.TOTAL:
+        return Field.TOTAL_SPENT
     return found if found is not None and (found.startswith("person.")) else None
 
 

@@ -46,7 +46,10 @@ class RowIssue:
 
     def message(self, translate: Callable[[str], str] = str) -> str:
         """The sentence; `translate` is gettext of the reader's language."""
-        return translate(MESSAGES[self.code]) % {"column": self.column, **self.params}
+        values = {"column": self.column, **self.params}
+        if "format" in values:
+            values["format"] = translate(str(values["format"]))
+        return translate(MESSAGES[self.code]) % values
 
 
 def bad_value(line: int, column: str, code: str, value: str, severity: str, **params: str | int) -> RowIssue:
