@@ -48,7 +48,7 @@ OUTGOING_STATES = {
     "waiting": Sign(pgettext_lazy("outgoing", "Leaves in a moment"), "clock"),
     "sending": Sign(pgettext_lazy("outgoing", "Leaving"), "send"),
     "sent": Sign(pgettext_lazy("outgoing", "Sent"), "check"),
-    "uncertain": Sign(pgettext_lazy("outgoing", "Perhaps sent"), "circle-help", "risk"),
+    "uncertain": Sign(pgettext_lazy("outgoing", "Perhaps sent"), "circle-question-mark", "risk"),
     "failed": Sign(pgettext_lazy("outgoing", "Not delivered"), "circle-x", "broken"),
     "refused": Sign(pgettext_lazy("outgoing", "Not sent"), "ban", "broken"),
     "cancelled": Sign(pgettext_lazy("outgoing", "Taken back"), "undo-2"),
