@@ -106,6 +106,7 @@ def verify_vendor(
 
 def parse(raw: bytes) -> dict[str, Any]:
     from mikomi.channels.email.reading.message import parse_message
+    from mikomi.channels.email.reading.quotes import split_reply
 
     message = parse_message(raw)
     people = [item.address for item in (message.sender, *message.to, *message.cc, *message.reply_to)]
@@ -132,6 +133,7 @@ def parse(raw: bytes) -> dict[str, Any]:
             {"recipient": item.recipient, "status": item.status, "reason": item.reason, "hard": item.hard}
             for item in message.bounces
         ],
+        "reply": split_reply(message.text).own,
     }
 
 

@@ -44,14 +44,13 @@ onbestelbaar
 )
 _ORIGINAL = any_of(
     r"""
--{2,}.{0,20}(?:this is a copy of (?:the|your)|original message|below this line).*
--{2,}.{0,20}(?:the header|returned message|unsent message|message header|included is).*
--{2,}.{0,20}(?:undelivered message|forwarded message).*
--{2,}.{0,20}(?:begin(?:ning)? (?:of )?(?:message|header)|copy of (?:the|your)).*
--{2,}.{0,20}(?:enclosed is|start of).*
-.{0,20}(?:original message|message headers?|unsent message|your message).*
-.{0,20}(?:the header).{0,40}(?:follow|below|reads|is as).*
-(?:received|return-path|x-original-to|message-id|dkim-signature): ?.*|=+ ?original.*|\*{3,} .*original.*
+-{2,}.{0,20}(?:this is a copy of (?:the|your)|original message|below this line|the header|returned message).*
+-{2,}.{0,20}(?:unsent message|message header|included is|undelivered message|forwarded message|enclosed is).*
+-{2,}.{0,20}(?:begin(?:ning)? (?:of )?(?:message|header)|copy of (?:the|your)|start of).*
+.{0,20}(?:original message|message headers?|unsent message|your message|the header).{0,40}
+    (?:follow|below|reads|is as).*
+(?:received|return-path|x-original-to|message-id|dkim-signature): ?.*
+=+ ?original.*|\*{3,} .*original.*
 .*(?:元のメッセージ|オリジナル(?:の)?メッセージ).{0,20}
 """,
     before=r"^",
