@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import limits
 from .addresses import Address, parse_addresses
+from .bounce_json import ses_bounces
 from .bounce_reasons import HARD_REASONS, codes, reason_of
 from .charset import clean, decode
 from .mime import Entity, Headers, parse_entity, read_headers
@@ -76,6 +77,9 @@ class BounceFinding:
 
 def find_bounces(root: Entity, sender: Address, subject: str, text: str) -> BounceFinding:
     """The delivery reports in a message; a report of success is none."""
+    notified = ses_bounces(text) if sender.domain.endswith(("amazonaws.com", "amazonses.com")) else []
+    if notified:
+        return BounceFinding(True, tuple(notified))
     groups = list(_status_groups(root))
     failed = [group for group in groups if group.text("action").lower() not in _DELIVERED]
     if (groups and not failed) or not (groups or is_daemon(root, sender, subject)):

@@ -1,5 +1,7 @@
 """Machines are recognised and never answered; bounces are told apart."""
 
+import json
+
 import pytest
 
 from mikomi.channels.email.reading.message import parse_message
@@ -140,3 +142,28 @@ def test_a_customer_who_forwards_a_bounce_is_a_person() -> None:
     parsed = parse_message(raw)
     assert not parsed.is_bounce
     assert parsed.auto.may_auto_reply
+
+
+def test_a_notification_of_amazon_ses_is_a_bounce() -> None:
+    notice = {
+        "notificationType": "Bounce",
+        "bounce": {
+            "bounceType": "Permanent",
+            "bouncedRecipients": [
+                {"emailAddress": "taro@customer.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}
+            ],
+        },
+    }
+    for body in (
+        json.dumps(notice),
+        json.dumps({"Message": json.dumps(notice)}) + "\n\n--\nIf you wish to stop",
+    ):
+        parsed = parse_message(message(body, "From: no-reply@sns.amazonaws.com"))
+        assert [(item.recipient, item.hard) for item in parsed.bounces] == [("taro@customer.example", True)]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"bounce": 1}', '{"bounce": {"bouncedRecipients": 5}}', '{"bounce"', '{"Message": "[]bounce"}']
+)
+def test_other_json_is_no_bounce(body: str) -> None:
+    assert not parse_message(message(body)).is_bounce
