@@ -1,6 +1,16 @@
 """The verbs of commerce: orders are recorded, whatever brought them; a dry run says what would come of it."""
 
 from mikomi.commerce.operations.recording import CHUNK, Recorded, preview_orders, record_orders
+from mikomi.commerce.operations.reporting import BY_HAND, MilestoneError, report_milestone
 from mikomi.commerce.rules.deciding import Outcome
 
-__all__ = ["CHUNK", "Outcome", "Recorded", "preview_orders", "record_orders"]
+__all__ = [
+    "BY_HAND",
+    "CHUNK",
+    "MilestoneError",
+    "Outcome",
+    "Recorded",
+    "preview_orders",
+    "record_orders",
+    "report_milestone",
+]
