@@ -183,6 +183,7 @@ listen = {HOST}
 {logins}{groups}first_valid_uid = 1
 auth_mechanisms = plain login
 disable_plaintext_auth = no
+auth_failure_delay = 0
 mail_location = maildir:{mail}/%u/Maildir
 mail_max_userip_connections = 50
 mailbox_list_index = no
@@ -198,7 +199,10 @@ userdb {{
   args = uid={uid} gid={gid} home={mail}/%u
 }}
 service anvil {{
-{chroot}}}
+{chroot}  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service stats {{
 {chroot}}}
 service imap-login {{

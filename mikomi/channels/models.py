@@ -19,6 +19,7 @@ class Mailbox(models.Model):
         TLS = "tls", _("TLS")
         STARTTLS = "starttls", _("STARTTLS")
         NONE = "none", _("none (only on this machine)")
+        FOLDER = "folder", _("no server: letters are kept in a folder (to try things out)")
 
     class AfterReading(models.TextChoices):
         KEEP = "keep", _("leave it as it is")

@@ -6,6 +6,7 @@ same arrival, one files it and the other writes nothing.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 
@@ -35,7 +35,7 @@ MOST_ATTEMPTS = 3
 TRANSIENT = (OperationalError, InterfaceError, OSError)
 """Trouble with the database or the disk: no fault of the arrival, which is tried again later."""
 _LONGEST_ERROR = 4_000
-_logger = structlog.get_logger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Readers:
         except TRANSIENT:
             raise
         except Exception:
-            _logger.exception("an arrival can't be read", intake=intake.pk)
+            _logger.exception("an arrival can't be read", extra={"intake": intake.pk})
             return Quarantine("error", traceback.format_exc(limit=-8))
 
     def _of(self, channel: str) -> Read:
@@ -103,7 +103,7 @@ def _process_claimed(readers: Readers, intake: Intake) -> int:
     try:
         return int(finish(intake, readers.read(intake)))
     except TRANSIENT as error:
-        _logger.exception("an arrival has to wait", intake=intake.pk)
+        _logger.exception("an arrival has to wait", extra={"intake": intake.pk})
         pause = timedelta(seconds=15 * 2 ** min(intake.attempts, 6))
         Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(
             claimed_by="",
@@ -120,7 +120,7 @@ def process_now(intake: Intake) -> Intake:
         try:
             finish(intake, Readers(stack).read(intake))
         except TRANSIENT:
-            _logger.exception("an arrival is left to the worker", intake=intake.pk)
+            _logger.exception("an arrival is left to the worker", extra={"intake": intake.pk})
     intake.refresh_from_db()
     return intake
 
@@ -136,7 +136,7 @@ def finish(intake: Intake, verdict: Verdict) -> bool:
     except TRANSIENT:
         raise
     except Exception:
-        _logger.exception("an arrival can't be filed", intake=intake.pk)
+        _logger.exception("an arrival can't be filed", extra={"intake": intake.pk})
         with transaction.atomic(durable=True):
             return _write(intake, Quarantine("error", traceback.format_exc(limit=-8), verdict.detail))
 

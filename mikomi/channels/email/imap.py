@@ -10,7 +10,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -166,7 +166,7 @@ def _start_tls(client: imaplib.IMAP4, context: ssl.SSLContext) -> None:
     try:
         client.starttls(context)
     except BaseException:
-        client.shutdown()
+        _drop(client)
         raise
 
 
@@ -197,6 +197,11 @@ def _leave(client: imaplib.IMAP4) -> None:
     try:
         client.logout()
     except (OSError, EOFError, imaplib.IMAP4.error):
+        _drop(client)
+
+
+def _drop(client: imaplib.IMAP4) -> None:
+    with suppress(OSError):
         client.shutdown()
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -22,7 +22,7 @@ EVERY = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
 VISIT_SECONDS = 30.0
 INBOX = "INBOX"
-_logger = structlog.get_logger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def poll_due(worker: str) -> int:
@@ -66,7 +66,7 @@ def poll(mailbox: Mailbox) -> int:
     except StorageError as error:
         problem, complete = MailProblem("storage", str(error)), True
     except Exception as error:
-        _logger.exception("a visit to a mailbox failed", mailbox=mailbox.pk)
+        _logger.exception("a visit to a mailbox failed", extra={"mailbox": mailbox.pk})
         problem, complete = MailProblem("internal", f"{type(error).__name__}: {error}"), True
     _settle(mailbox, problem, complete)
     return budget.fetched

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mikomi.channels.email.folder import FolderClient
 from mikomi.channels.email.problems import MailProblem, problem_of
 from mikomi.channels.models import Mailbox
 from mikomi.core import secrets
@@ -38,6 +39,9 @@ class NoAnswerError(Exception):
 @contextmanager
 def connected(mailbox: Mailbox, *, timeout: float = CONNECT_SECONDS) -> Iterator[smtplib.SMTP]:
     """A connection that is signed in. Raises `MailProblem`."""
+    if mailbox.smtp_security == Mailbox.Security.FOLDER:
+        yield FolderClient()
+        return
     if not mailbox.smtp_host:
         raise MailProblem("no_host")
     context = ssl.create_default_context()
@@ -45,7 +49,7 @@ def connected(mailbox: Mailbox, *, timeout: float = CONNECT_SECONDS) -> Iterator
     try:
         client = _open(mailbox, context, timeout)
         _sign_in(client, mailbox)
-    except (OSError, UnicodeError, smtplib.SMTPException) as error:
+    except (OSError, UnicodeError, smtplib.SMTPException, secrets.SealError) as error:
         if client is not None:
             client.close()
         raise _problem(error) from error
@@ -76,8 +80,15 @@ def _open(mailbox: Mailbox, context: ssl.SSLContext, timeout: float) -> smtplib.
 
 def _sign_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
     client.ehlo_or_helo_if_needed()
-    if mailbox.smtp_secret:
-        client.login(mailbox.smtp_user or mailbox.address, secrets.unseal(mailbox.smtp_secret))
+    if not mailbox.smtp_secret:
+        return
+    user, password = mailbox.smtp_user or mailbox.address, secrets.unseal(mailbox.smtp_secret)
+    if "PLAIN" in client.esmtp_features.get("auth", "").upper().split():
+        # Once, by the commonest way: `login` tries every way in turn, and servers hang up on a third refusal.
+        client.user, client.password = user, password
+        client.auth("PLAIN", client.auth_plain)
+    else:
+        client.login(user, password)
 
 
 def _problem(error: Exception) -> MailProblem:

@@ -139,7 +139,7 @@ def _wrong_server(kind: str, host: str, port: int, security: str) -> dict[str, s
         errors[f"{kind}_host"] = _("Only the server's name belongs here, for example mail.example.jp.")
     if not 1 <= port <= 65535:
         errors[f"{kind}_port"] = _("A port is a number from 1 to 65535.")
-    if security not in Mailbox.Security.values:
+    if security not in Mailbox.Security.values or (kind, security) == ("imap", Mailbox.Security.FOLDER):
         errors[f"{kind}_security"] = _("Choose one of the list.")
     elif security == Mailbox.Security.NONE and host not in THIS_MACHINE:
         errors[f"{kind}_security"] = _("Without encryption only a server on this machine may be used.")

@@ -36,7 +36,7 @@ def reprocess_all(*, actor: Actor) -> int:
     What looked like a program's work stays: that is decided one by one.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    caught = Intake.objects.filter(state=State.QUARANTINED, detail__suspicion=None)
+    caught = Intake.objects.filter(state=State.QUARANTINED, detail__suspicion__isnull=True)
     return caught.update(
         state=State.RECEIVED, attempts=0, claimed_by="", next_attempt_at=None, finished_at=None
     )
