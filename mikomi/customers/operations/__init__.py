@@ -16,6 +16,7 @@ from mikomi.customers.operations.identities import (
     remove_identity,
     set_primary,
 )
+from mikomi.customers.operations.listing import export_list
 from mikomi.customers.operations.merging import MergeError, decide_proposal, merge, unmerge
 from mikomi.customers.operations.privacy import erase, export_data
 from mikomi.customers.operations.profile import (
@@ -54,6 +55,7 @@ __all__ = [
     "delete_segment",
     "erase",
     "export_data",
+    "export_list",
     "find_duplicates",
     "identify",
     "identify_many",

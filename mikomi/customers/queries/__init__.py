@@ -13,13 +13,14 @@ from mikomi.customers.queries.lists import (
     tags,
 )
 from mikomi.customers.queries.merged import ids_of, ids_of_many, living_id, living_ids, of_person
-from mikomi.customers.queries.profile import Profile, customer
+from mikomi.customers.queries.profile import Profile, consent_history, customer
 
 __all__ = [
     "UNREACHABLE",
     "Contact",
     "Display",
     "Profile",
+    "consent_history",
     "customer",
     "customers",
     "display",

@@ -75,3 +75,12 @@ def counting(newest_first: Iterable[Consent]) -> list[Consent]:
     for consent in newest_first:
         found.setdefault((consent.channel, consent.purpose), consent)
     return sorted(found.values(), key=lambda consent: (consent.purpose, consent.channel))
+
+
+def consent_history(*, actor: Actor, customer_id: int, size: int = 100) -> list[Consent]:
+    """What this person said about contact, under all ids, the newest first. Raises `Customer.DoesNotExist`."""
+    actor.require(Permission.CUSTOMERS_VIEW)
+    ids = ids_of(customer_id)
+    if not ids:
+        raise Customer.DoesNotExist(f"There is no customer {customer_id}.")
+    return list(Consent.objects.filter(customer_id__in=ids).order_by("-at", "-id")[:size])
