@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import quote_words as words
+from .quote_lines import Line, text_lines
 
-_QUOTED = re.compile(r"^[ \t]{0,3}[>＞]")
-_FALSE_QUOTE = re.compile(r"^[ \t>]*>.*<<<")
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} \S")
 _MAX_ATTRIBUTION_LINES = 5
 _MAX_SIGNATURE_LINES = 12
@@ -56,47 +55,15 @@ class Reply:
         return self._joined("signature")
 
 
-@dataclass(slots=True)
-class _Line:
-    text: str
-    start: int
-    end: int
-    kind: str = "own"
-
-    @property
-    def blank(self) -> bool:
-        return not self.text.strip(" \t\r\n>\xa0　")
-
-    @property
-    def own(self) -> bool:
-        return self.kind == "own" and not self.blank
-
-    @property
-    def quoted(self) -> bool:
-        return bool(_QUOTED.match(self.text)) and not _FALSE_QUOTE.match(self.text[:300])
-
-
 def split_reply(text: str) -> Reply:
     """Tell the sender's own words from quotations and signatures."""
-    lines = list(_lines(text))
+    lines = list(text_lines(text))
     if len(lines) <= _MAX_LINES and len(text) <= _MAX_TEXT:
         _Splitter(lines).run()
     return Reply(text, tuple(_spans(lines)))
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    at = 0
-    for line in text.splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
-        shared = words.SHARED_LINE.match(bare) if "--" in bare and len(bare) < 500 else None
-        cut = at + len(shared[1]) if shared else at
-        if shared:
-            yield _Line(text[at:cut], at, cut)
-        yield _Line(text[cut : at + len(bare)], cut, at + len(line))
-        at += len(line)
-
-
-def _spans(lines: list[_Line]) -> Iterator[Span]:
+def _spans(lines: list[Line]) -> Iterator[Span]:
     start, kind = 0, ""
     for line in lines:
         if line.kind != kind:
@@ -110,7 +77,7 @@ def _spans(lines: list[_Line]) -> Iterator[Span]:
 class _Splitter:
     """Marks the lines of one text."""
 
-    def __init__(self, lines: list[_Line]) -> None:
+    def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
         self.attributed = False
         self.first_own = 0
