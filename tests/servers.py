@@ -11,6 +11,7 @@ with smtp_server() as smtp:
 
 from __future__ import annotations
 
+import asyncio
 import imaplib
 import os
 import shutil
@@ -346,12 +347,10 @@ class _Handler:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        import asyncio
-
         if self.state.behaviour == "refuse_data":
             return "554 5.7.1 Message refused"
         self.state.messages.append(
-            Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(envelope.content or b""))
+            Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b"")
         )
         if self.state.behaviour == "drop_after":
             _cut(server)
@@ -363,7 +362,7 @@ class _Handler:
 def _cut(server: SMTP) -> None:
     """End the connection at once, without a word."""
     transport = server.transport
-    if transport is not None:
+    if isinstance(transport, asyncio.WriteTransport):
         transport.abort()
 
 

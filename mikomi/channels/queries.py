@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -121,6 +122,9 @@ def reconciliation(*, actor: Actor) -> list[FolderBalance]:
     ]
 
 
+_COLUMNS = ("filed", "quarantined", "ignored", "deleted", "waiting", "not_handed_out")
+
+
 def _counts() -> dict[tuple[int, str, int], dict[str, int]]:
     """By folder, how many messages of the server are in which state."""
     deleted = Q(intake__reason=ERASED) | Q(
@@ -139,10 +143,12 @@ def _counts() -> dict[tuple[int, str, int], dict[str, int]]:
             not_handed_out=Count("id", filter=Q(intake=None)),
         )
     )
-    return {(row.pop("mailbox_id"), row.pop("folder"), row.pop("uid_validity")): row for row in rows}
-
-
-_COLUMNS = ("filed", "quarantined", "ignored", "deleted", "waiting", "not_handed_out")
+    found: dict[tuple[int, str, int], dict[str, int]] = {}
+    for row in rows:
+        values: dict[str, Any] = dict(row)
+        place = values["mailbox_id"], values["folder"], values["uid_validity"]
+        found[place] = {name: values[name] for name in _COLUMNS}
+    return found
 
 
 def _balance(cursor: FolderCursor, counts: dict[str, int]) -> FolderBalance:

@@ -15,6 +15,7 @@ from mikomi.channels.email.inbound import Budget, read_folder
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.models import Mailbox
 from mikomi.core import clock
+from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
 from mikomi.core.files.operations import StorageError
 
@@ -103,16 +104,15 @@ def _settle(mailbox: Mailbox, problem: MailProblem | None, complete: bool) -> No
     with transaction.atomic():
         if mine.update(**values) and bool(problem) != bool(mailbox.failing_since):
             record(
-                events.MailboxFailing(mailbox.pk, problem.code)
+                events.MailboxFailing(mailbox.pk, Code(problem.code))
                 if problem
                 else events.MailboxRecovered(mailbox.pk)
             )
     if problem:
-        _logger.warning(
-            "a mailbox can't be read", mailbox=mailbox.pk, problem=problem.code, failures=failures
-        )
+        facts = {"mailbox": mailbox.pk, "problem": problem.code, "failures": failures}
+        _logger.warning("a mailbox can't be read", extra=facts)
 
 
 def pause_after(failures: int) -> timedelta:
     """Half a minute, doubled with each failure in a row, a quarter of an hour at most."""
-    return min(EVERY * 2 ** min(failures, 10), LONGEST_PAUSE)
+    return min(EVERY * int(2 ** min(failures, 10)), LONGEST_PAUSE)

@@ -116,7 +116,7 @@ def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]
     address = email_value(settings.address)
     if not address:
         errors["address"] = _("This is not an e-mail address.")
-    elif Mailbox.objects.filter(address=address).exclude(pk=mailbox_id).exists():
+    elif Mailbox.objects.filter(address=address).exclude(pk=mailbox_id or 0).exists():
         errors["address"] = _("There is a mailbox with this address already.")
     if not settings.imap_host and not settings.smtp_host:
         errors["imap_host"] = _("Enter the server for reading, the one for sending, or both.")

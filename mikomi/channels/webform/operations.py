@@ -189,7 +189,6 @@ def _stored(upload: Upload) -> LetterFile:
 
 def _answer_due(intake: Intake) -> datetime:
     """The moment that the ledger has promised; before the message is filed, the one it will promise."""
-    due = (
-        Conversation.objects.filter(pk=intake.conversation_id).values_list("answer_due_at", flat=True).first()
-    )
+    rows = Conversation.objects.filter(pk=intake.conversation_id or 0)
+    due = rows.values_list("answer_due_at", flat=True).first()
     return due or AnswerClock().due(CHANNEL, Conversation.Severity.NORMAL, intake.received_at)

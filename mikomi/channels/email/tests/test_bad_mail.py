@@ -6,19 +6,23 @@ import base64
 import os
 import resource
 import time
+from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
 
 from mikomi.channels import operations, processing, queries
-from mikomi.channels.email import filing, inbound, reader
+from mikomi.channels.email import filing, reader
+from mikomi.channels.email.imap import CHUNK_BYTES, Session
 from mikomi.channels.email.tests.conftest import fetch, process, visit
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.email.tests.test_filing import arrive
 from mikomi.channels.models import Intake, Mailbox
+from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Message
 from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.core.events.models import Event
+from mikomi.core.files import queries as stored
 from mikomi.customers.models import Customer
 from tests.servers import Dovecot
 
@@ -70,7 +74,7 @@ def test_a_poison_message_holds_up_nobody_and_is_not_tried_for_ever(box: Mailbox
 
 
 def test_one_that_cannot_be_written_is_quarantined_too(box: Mailbox) -> None:
-    with patch.object(processing.conversations, "receive_messages", side_effect=ValueError("refused")):
+    with patch.object(desk, "receive_messages", side_effect=ValueError("refused")):
         intake = arrive(mail(), box)
     assert (intake.state, intake.reason, Customer.objects.count()) == (Intake.State.QUARANTINED, "error", 0)
 
@@ -104,7 +108,7 @@ def test_what_ended_the_program_three_times_is_quarantined(box: Mailbox) -> None
 
 
 def test_trouble_with_the_disk_is_not_the_mails_fault(box: Mailbox) -> None:
-    with patch.object(filing.stored, "read", side_effect=OSError(5, "Input/output error")):
+    with patch.object(stored, "read", side_effect=OSError(5, "Input/output error")):
         intake = arrive(mail(), box)
     assert (intake.state, intake.attempts, intake.claimed_by) == (Intake.State.RECEIVED, 0, "")
     Intake.objects.update(next_attempt_at=None)
@@ -140,20 +144,20 @@ def test_a_mail_of_50_mb_is_fetched_in_pieces_and_read(mailbox: Mailbox, server:
     server.append((head + body + b"--b--\n").replace(b"\n", b"\r\n"))
 
     pieces: list[int] = []
-    fetch_piece = inbound.Session.pieces
+    fetch_piece = Session.pieces
 
-    def counted(session: inbound.Session, uid: int):  # type: ignore[no-untyped-def]
+    def counted(session: Session, uid: int) -> Iterator[bytes]:
         for piece in fetch_piece(session, uid):
             pieces.append(len(piece))
             yield piece
 
-    with patch.object(inbound.Session, "pieces", counted):
+    with patch.object(Session, "pieces", counted):
         visit(mailbox)
     began = time.monotonic()
     process()
 
     intake = Intake.objects.get()
-    assert max(pieces) <= inbound.CHUNK_BYTES
+    assert max(pieces) <= CHUNK_BYTES
     assert sum(pieces) == intake.raw_size > 49_000_000
     assert intake.state == Intake.State.FILED
     message = Message.objects.get()
