@@ -10,9 +10,13 @@ HELP = "import a file of orders or customers"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path)
-    parser.add_argument("--content", choices=("orders", "customers"), help="default: recognised from the columns")
+    parser.add_argument(
+        "--content", choices=("orders", "customers"), help="default: recognised from the columns"
+    )
     parser.add_argument("--store", default="", help="code of the store that the orders belong to")
-    parser.add_argument("--live", action="store_true", help="not history: promises are watched, customers are told")
+    parser.add_argument(
+        "--live", action="store_true", help="not history: promises are watched, customers are told"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from mikomi import config
 
 HELP = "try Mikomi on this machine: everything in one command, with a sample business"
-SIGN_INS = "olivia@shop.example (owner) · mika@shop.example (manager) · aiko@shop.example (agent)"
+SIGN_INS = "owner@shop.example (owner) · manager@shop.example (manager) · agent@shop.example (agent)"
 PASSWORD = "mikomi-sample"  # noqa: S105 - of the sample business, printed for everybody to see
 
 
@@ -74,7 +74,7 @@ def announce(host: str, port: int) -> None:
     from mikomi.core.access.models import User
 
     address = f"http://{host}:{port}"
-    if User.objects.filter(email="olivia@shop.example").exists():
+    if User.objects.filter(email="owner@shop.example").exists():
         print(f"Mikomi is at {address} — sign in as {SIGN_INS}, password {PASSWORD}", flush=True)
     elif User.objects.exists():
         print(f"Mikomi is at {address}", flush=True)

@@ -1,0 +1,158 @@
+"""The sample business: a Japanese shop with a counter and a web shop, 18 months of it, relative to today.
+
+Everything goes in through the operations that real data goes through, with a seeded generator, so the same seed and
+day give the same shop. History is marked as such; the last days are live, so that Today has something to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from django.utils import translation
+
+from mikomi.channels import operations as channels
+from mikomi.commerce import operations as commerce
+from mikomi.commerce.models import Order
+from mikomi.commerce.records import OrderRecord
+from mikomi.commerce.samples import sample_orders
+from mikomi.conversations import operations as desk
+from mikomi.conversations.operations.history import load_history
+from mikomi.conversations.samples.dialogues import SampleCustomer, SampleStaff, conversations
+from mikomi.core import clock
+from mikomi.core.access import operations as access
+from mikomi.core.access.actor import SYSTEM
+from mikomi.core.access.models import User
+from mikomi.core.access.rules import Role
+from mikomi.core.business import operations as business
+from mikomi.core.business.models import Team
+from mikomi.core.business.queries import zone
+from mikomi.core.events.running import run_due
+from mikomi.customers import operations as customers
+from mikomi.customers.models import Customer, Identity
+from mikomi.customers.naming import written_name
+from mikomi.customers.records import PersonRecord
+from mikomi.customers.samples import people
+from mikomi.feedback.samples import load_answers
+from mikomi.promises import operations as promises
+
+SHOP = "暮らしの道具 みなも"
+CUSTOMERS, ORDERS, CONVERSATIONS, DAYS = 2_000, 6_000, 3_000, 548
+LIVE_DAYS = 6
+"""Orders of the last days are live: their promises are watched, and what is late has consequences."""
+PASSWORD = "mikomi-sample"  # noqa: S105 - printed for everybody to see
+STAFF = (
+    ("owner@shop.example", "大野 理恵", Role.OWNER, ""),
+    ("manager@shop.example", "三浦 健", Role.MANAGER, ""),
+    ("agent@shop.example", "相川 葵", Role.AGENT, "お客様係"),
+    ("agent2@shop.example", "佐々木 蓮", Role.AGENT, "修理係"),
+    ("marketer@shop.example", "目黒 芽衣", Role.MARKETER, ""),
+    ("analyst@shop.example", "剣持 研", Role.ANALYST, ""),
+)
+LIMITS = ((Role.OWNER, 100_000), (Role.MANAGER, 20_000), (Role.AGENT, 3_000))
+
+
+def load(seed: int = 1, now: datetime | None = None) -> None:
+    """Load the sample business into an empty database. Needs migrations; takes some seconds."""
+    moment = now or clock.now()
+    with translation.override("ja"), clock.frozen(moment):
+        staff = _business()
+        known = list(people(seed, CUSTOMERS, today=moment.date()))
+        _customers(known, moment)
+        _orders(known, moment, seed)
+        _conversations(staff, moment, seed)
+        load_answers(seed=seed, until=moment)
+        promises.refresh_comparables()
+        _let_time_pass()
+
+
+def _business() -> list[User]:
+    business.set_up(
+        actor=SYSTEM, name=SHOP, preset="shop", language="ja", time_zone="Asia/Tokyo", colour="#2f5d50",
+        holds_notices=True, quiet_from=time(21), quiet_until=time(8),
+    )  # fmt: skip
+    brand = business.save_brand(actor=SYSTEM, name="みなも", colour="#2f5d50")
+    business.save_store(actor=SYSTEM, name="みなも 谷中店", code="COUNTER", kind="counter", brand_id=brand.pk)
+    business.save_store(
+        actor=SYSTEM, name="みなも オンラインストア", code="WEB", kind="web", brand_id=brand.pk
+    )
+    teams = {name: business.save_team(actor=SYSTEM, name=name) for name in ("お客様係", "修理係")}
+    for role, amount in LIMITS:
+        access.set_remedy_limit(actor=SYSTEM, role=role, currency="JPY", amount_minor=amount)
+    desk.ensure_defaults()
+    box = channels.save_mailbox(
+        actor=SYSTEM,
+        settings=channels.MailboxSettings(
+            address="shop@minamo.example", display_name=SHOP, smtp_host="localhost", smtp_security="folder",
+            signature=f"{SHOP}\n谷中 3-4-5",
+        ),
+    )  # fmt: skip
+    channels.save_form(
+        actor=SYSTEM, name="お問い合わせ", mailbox_id=box.pk, intro="なんでもお気軽にお尋ねください。"
+    )
+    return [_user(*row, teams) for row in STAFF]
+
+
+def _user(email: str, name: str, role: Role, team: str, teams: dict[str, Team]) -> User:
+    user = access.create_user(actor=SYSTEM, email=email, name=name, role=role, password=PASSWORD)
+    if team:
+        user.teams.add(teams[team])
+    return user
+
+
+def _customers(known: Sequence[PersonRecord], moment: datetime) -> None:
+    for start in range(0, len(known), 1000):
+        part = known[start : start + 1000]
+        customers.identify_many(actor=SYSTEM, people=part, seen_at=moment, source="sample", backfill=True)
+
+
+def _orders(known: Sequence[PersonRecord], moment: datetime, seed: int) -> None:
+    live_from = moment - timedelta(days=LIVE_DAYS)
+    found = list(sample_orders(people=known, now=moment, count=ORDERS, days=DAYS, seed=seed))
+    past = [order for order in found if _ordered_at(order) < live_from]
+    recent = [order for order in found if _ordered_at(order) >= live_from]
+    commerce.record_orders(actor=SYSTEM, orders=past, source="sample", backfill=True)
+    commerce.record_orders(actor=SYSTEM, orders=recent, source="sample")
+
+
+def _ordered_at(order: OrderRecord) -> datetime:
+    value = order.ordered_at
+    assert value is not None
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone())
+
+
+def _conversations(staff: Sequence[User], moment: datetime, seed: int) -> None:
+    answering = [user for user in staff if user.role in (Role.AGENT, Role.MANAGER)]
+    talkers = [
+        SampleStaff(user.pk, user.name, user.teams.values_list("id", flat=True).first()) for user in answering
+    ]
+    records = conversations(
+        seed=seed, count=CONVERSATIONS, customers=_talking_customers(), staff=talkers, until=moment,
+        days=DAYS - 8, shop=SHOP,
+    )  # fmt: skip
+    load_history(actor=SYSTEM, records=records)
+
+
+def _talking_customers() -> list[SampleCustomer]:
+    """Those who can be answered by mail, with the numbers of their orders and what they bought."""
+    mails = dict(Identity.objects.filter(kind=Identity.Kind.EMAIL).values_list("customer_id", "shown"))
+    numbers: dict[int, list[str]] = {}
+    items: dict[int, list[str]] = {}
+    for customer_id, number, name in Order.objects.values_list("customer_id", "number", "lines__name"):
+        numbers.setdefault(customer_id, []).append(number)
+        items.setdefault(customer_id, []).append(name or "")
+    return [
+        SampleCustomer(
+            row.pk, written_name(row), row.family_name or row.given_name, mails[row.pk], row.language,
+            tuple(dict.fromkeys(numbers.get(row.pk, ())))[-3:], tuple(dict.fromkeys(items.get(row.pk, ())))[-3:],
+        )
+        for row in Customer.objects.filter(pk__in=mails)
+    ]  # fmt: skip
+
+
+def _let_time_pass() -> None:
+    """What would have followed from the last days by now: promises judged, plays run."""
+    while promises.look():
+        pass
+    while run_due(worker="demo", limit=500):
+        pass
