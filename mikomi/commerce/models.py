@@ -103,7 +103,6 @@ class Order(models.Model):
             models.Index(fields=["-ordered_at", "-id"], name="order_recent"),
             models.Index(fields=["customer", "-ordered_at", "-id"], name="order_customer"),
             models.Index(fields=["store", "-ordered_at", "-id"], name="order_store"),
-            models.Index(fields=["number"], name="order_number"),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +138,7 @@ class Milestone(models.Model):
         DELIVERED = "delivered", _("delivered")
         CANCELLED = "cancelled", _("cancelled")
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, db_index=False, related_name="milestones")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
     known_at = models.DateTimeField(
@@ -149,9 +148,6 @@ class Milestone(models.Model):
 
     class Meta:
         ordering: ClassVar = ["known_at", "id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "kind", "at", "known_at"], name="milestone_once")
-        ]
 
 
 class Refund(models.Model):

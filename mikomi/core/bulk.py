@@ -54,8 +54,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
 def give_ids(rows: Sequence[models.Model]) -> None:
     """Give each row of one model, none of which is stored yet, its key."""
     if rows:
+        name = rows[0]._meta.pk.attname
         for row, key in zip(rows, reserve_ids(type(rows[0]), len(rows)), strict=True):
-            row.pk = key
+            setattr(row, name, key)
 
 
 def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
@@ -63,8 +64,9 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
     unique constraint is left out."""
     if not rows:
         return
-    give_ids([row for row in rows if row.pk is None])
     model = type(rows[0])
+    key = model._meta.pk.attname
+    give_ids([row for row in rows if getattr(row, key) is None])
     names, converts = _plan(model, connection.vendor)
     columns = ", ".join(_column(model, name) for name in names)
     statement = (
@@ -72,9 +74,10 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
         f" VALUES ({', '.join(['%s'] * len(names))}){' ON CONFLICT DO NOTHING' if ignore_conflicts else ''}"
     )
     _run(statement, _values(rows, names, converts))
+    alias = connection.alias
     for row in rows:
-        row._state.adding = False
-        row._state.db = connection.alias
+        state = row._state
+        state.adding, state.db = False, alias
 
 
 def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -107,11 +110,18 @@ def _values(
 ) -> Iterable[tuple[Any, ...]]:
     read = attrgetter(*names)
     todo = [(place, convert) for place, convert in enumerate(converts) if convert]
+    # Rows of one call share many values (the same moment stands in several columns); they live as long as `rows`.
+    known: dict[int, Any] = {}
     for row in rows:
         values = list(read(row))
         for place, convert in todo:
-            if values[place] is not None:
-                values[place] = convert(values[place])
+            value = values[place]
+            if value is None:
+                continue
+            place_of = id(value)
+            if place_of not in known:
+                known[place_of] = convert(value)
+            values[place] = known[place_of]
         yield tuple(values)
 
 
@@ -135,4 +145,5 @@ def _convert(field: Any, vendor: str) -> Convert | None:
 
 def _sqlite_moment(value: datetime) -> str:
     """As Django stores a moment in SQLite: UTC, without the zone."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    text = str(value if value.tzinfo is UTC else value.astimezone(UTC))
+    return text[:-6]  # without +00:00

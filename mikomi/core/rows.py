@@ -1,4 +1,4 @@
-"""Making many unsaved rows: three times faster than the model's keyword arguments (docs/measurements.md)."""
+"""Making many unsaved rows: ten times faster than the model's keyword arguments (docs/measurements.md)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 
@@ -16,27 +17,28 @@ def build(model: type[M], **values: Any) -> M:
 
     `TypeError` for an attribute that the model has no column for.
     """
-    names, constants, calls = _plan(model)
-    if unknown := values.keys() - set(names):
+    constants, calls = _plan(model)
+    if unknown := values.keys() - constants.keys():
         raise TypeError(f"{model.__name__} has no column for {', '.join(sorted(unknown))}")
-    arguments = [values.get(name, constant) for name, constant in zip(names, constants, strict=True)]
-    for place, make in calls:
-        if names[place] not in values:
-            arguments[place] = make()
-    return model(*arguments)
+    # What `Model.__init__` does for columns, without its loop over fields and its signals, which nobody receives.
+    row = model.__new__(model)
+    row._state = ModelState()
+    columns = row.__dict__
+    columns.update(constants)
+    columns.update(values)
+    for name, make in calls:
+        if name not in values:
+            columns[name] = make()
+    return row
 
 
 @lru_cache(maxsize=256)
-def _plan(
-    model: type[models.Model],
-) -> tuple[tuple[str, ...], tuple[Any, ...], tuple[tuple[int, Callable[[], Any]], ...]]:
-    """The attributes in the order of the columns, their constant defaults, and the defaults that are called."""
+def _plan(model: type[models.Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """The attribute of each column with its constant default, and the defaults that are called."""
     fields = model._meta.concrete_fields
     calls = tuple(
-        (place, field.default)
-        for place, field in enumerate(fields)
-        if field.has_default() and callable(field.default)
+        (field.attname, field.default) for field in fields if field.has_default() and callable(field.default)
     )
-    called = {place for place, _ in calls}
-    constants = tuple(None if place in called else field.get_default() for place, field in enumerate(fields))
-    return tuple(field.attname for field in fields), constants, calls
+    called = {name for name, _ in calls}
+    constants = {field.attname: None if field.attname in called else field.get_default() for field in fields}
+    return constants, calls

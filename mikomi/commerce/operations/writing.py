@@ -170,9 +170,13 @@ def _products(lines: Sequence[LineFacts]) -> dict[str, int]:
 
 
 def changed_columns(writing: Writing) -> dict[str, datetime]:
-    """The moments in the order's life that are new or moved."""
+    """The moments in the order's life that are new or moved. What is taken along at the counter was not shipped."""
     values = writing.change.values or {}
-    return {name: values[name] for name in _MILESTONES if values.get(name) is not None}
+    found = {name: values[name] for name in _MILESTONES if values.get(name) is not None}
+    at_once = found.get("ordered_at")
+    if at_once is not None and found.get("delivered_at") == at_once == found.get("shipped_at"):
+        del found["shipped_at"], found["delivered_at"]
+    return found
 
 
 def _milestones(writing: Writing, shop: ShopView) -> Iterator[Milestone]:

@@ -349,6 +349,6 @@ def test_queries_do_not_grow_with_the_number_of_orders() -> None:
         return len(captured)
 
     queries(batch(0, 2))
-    assert queries(batch(100, 3)) == queries(batch(200, 80))
+    assert queries(batch(100, 3)) == queries(batch(200, 45))
     news = {"updated_at": at(3), "fulfilment": "shipped", "shipped_at": at(3)}
-    assert queries(batch(100, 3, **news)) == queries(batch(200, 80, **news))
+    assert queries(batch(100, 3, **news)) == queries(batch(200, 45, **news))

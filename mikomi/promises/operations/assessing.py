@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mikomi.core.business import queries as business_queries
+from mikomi.core.business.models import Business
 from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
@@ -56,9 +57,9 @@ class _Before:
 class Bench:
     """What is needed to judge any promise at one moment, read once: threshold, calendar, comparable cases."""
 
-    def __init__(self, now: datetime, kinds: Collection[str]) -> None:
+    def __init__(self, now: datetime, kinds: Collection[str], business: Business | None = None) -> None:
         self.now = now
-        self.threshold = business_queries.business().at_risk_from
+        self.threshold = (business or business_queries.business()).at_risk_from
         self._past = past_cases(kinds)
         self._calendar: WorkingCalendar | None = None
 

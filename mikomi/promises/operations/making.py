@@ -16,6 +16,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
+from mikomi.core.rows import build
 from mikomi.promises import rules
 from mikomi.promises.events import PromiseMade
 from mikomi.promises.models import Promise, PromiseVersion
@@ -44,12 +45,13 @@ def make_many(*, actor: Actor, promises: Sequence[NewPromise]) -> list[Promise]:
     actor.require(Permission.PROMISES_RECORD)
     if not promises:
         return []
-    now, zone = clock.now(), business_queries.zone()
+    now, business = clock.now(), business_queries.business()
+    zone = ZoneInfo(business.time_zone)
     rows = [_row(new, actor, now, zone) for new in promises]
     bulk.give_ids(rows)
     cases = [_case(row, new, actor, now) for row, new in zip(rows, promises, strict=True)]
     made = [_made(case) for case in cases]
-    followed = assess(cases, Bench(now, {row.kind for row in rows}))
+    followed = assess(cases, Bench(now, {row.kind for row in rows}, business))
     bulk.insert(rows)
     bulk.insert([case.versions[0] for case in cases])
     bulk.insert([piece for case in cases for piece in case.evidence])
@@ -64,7 +66,8 @@ def _row(new: NewPromise, actor: Actor, now: datetime, zone: ZoneInfo) -> Promis
     due_at, by_day = _due(new, zone)
     if due_at < made_at and not by_day:
         raise PromiseError(_("A promise can't be due before it is made."))
-    return Promise(
+    return build(
+        Promise,
         token=secrets.token_urlsafe(16),
         kind=new.kind,
         expectation=new.expectation,
@@ -94,8 +97,9 @@ def _due(new: NewPromise, zone: ZoneInfo) -> tuple[datetime, bool]:
 
 
 def _case(row: Promise, new: NewPromise, actor: Actor, now: datetime) -> Case:
-    version = PromiseVersion(
-        promise=row,
+    version = build(
+        PromiseVersion,
+        promise_id=row.pk,
         number=1,
         due_at=row.due_at,
         statement=row.statement,

@@ -12,6 +12,7 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
+from mikomi.core.rows import build
 from mikomi.promises.events import EvidenceSeen
 from mikomi.promises.models import Evidence, Promise
 from mikomi.promises.operations.assessing import ASSESSED, Bench, Case, assess, load_cases
@@ -66,8 +67,9 @@ def settle(cases: Sequence[Case], now: datetime, *, before: Sequence[Happening] 
 
 def evidence_row(promise: Promise, observation: Observation, actor: Actor, now: datetime) -> Evidence:
     """The row of an observation."""
-    return Evidence(
-        promise=promise,
+    return build(
+        Evidence,
+        promise_id=promise.pk,
         kind=observation.kind,
         occurred_at=observation.occurred_at,
         known_at=observation.known_at or now,

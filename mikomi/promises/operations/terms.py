@@ -15,6 +15,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
+from mikomi.core.rows import build
 from mikomi.promises import rules
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
@@ -86,8 +87,9 @@ def _append(case: Case, new: NewTerms, actor: Actor, now: datetime, zone: ZoneIn
     promise.version_number += 1
     promise.by_day = new.by_day or not isinstance(new.due_at, datetime)
     promise.statement = promise.statement if new.statement is None else new.statement
-    version = PromiseVersion(
-        promise=promise,
+    version = build(
+        PromiseVersion,
+        promise_id=promise.pk,
         number=promise.version_number,
         due_at=_moment(new.due_at, zone),
         statement=promise.statement,
