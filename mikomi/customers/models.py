@@ -115,6 +115,7 @@ class Identity(models.Model):
                 fields=["kind", "source", "value"], name="identity_belongs_to_one", condition=Q(finds=True)
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["value"], name="identity_shared", condition=Q(finds=False))]
 
 
 class Address(models.Model):

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from mikomi.customers.models import Address, Consent, Customer, Identity, Note
-from mikomi.customers.rules.identities import Key
+from mikomi.customers.rules.identities import PHONE, Key
 from mikomi.customers.rules.people import CleanPerson
 
 AddressKey = tuple[str, str, str, str]
@@ -36,17 +36,25 @@ class Slot:
 
 
 class Known:
-    """The customers behind the keys of arriving people. `owner` maps each key to its slot, new ones included."""
+    """The customers behind the keys of arriving people, new ones included.
+
+    `owner` is who is found by a key; `sharers` are those who have somebody else's telephone too.
+    """
 
     def __init__(self, people: Sequence[CleanPerson]) -> None:
         self.owner: dict[Key, Slot] = {}
-        owners = _owners({given.key for person in people for given in person.keys if given.finds})
+        self.sharers: dict[Key, list[Slot]] = defaultdict(list)
+        keys = {given.key for person in people for given in person.keys if given.finds}
+        owners, sharers = _owners(keys), _sharers(keys)
+        ids = {*owners.values(), *(customer_id for _, customer_id in sharers)}
         self._slots = {
             row.pk: Slot(row, company=row.company.name if row.company else "")
-            for row in Customer.objects.filter(pk__in=set(owners.values())).select_related("company")
+            for row in Customer.objects.filter(pk__in=ids).select_related("company")
         }
         for key, customer_id in owners.items():
             self.owner[key] = self._slots[customer_id]
+        for key, customer_id in sharers:
+            self.sharers[key].append(self._slots[customer_id])
         if self._slots:
             self._load(people)
 
@@ -101,6 +109,18 @@ def _owners(keys: Iterable[Key]) -> dict[Key, int]:
         wanted |= Q(kind=kind, source=source, value__in=found)
     rows = Identity.objects.filter(wanted, finds=True).values_list("kind", "source", "value", "customer_id")
     return {Key(kind, source, value): customer_id for kind, source, value, customer_id in rows}
+
+
+def _sharers(keys: Iterable[Key]) -> list[tuple[Key, int]]:
+    """Who has one of these telephones without being found by it."""
+    numbers = [key.value for key in keys if key.kind == PHONE]
+    if not numbers:
+        return []
+    rows = Identity.objects.filter(kind=PHONE, finds=False, value__in=numbers).order_by("id")
+    return [
+        (Key(PHONE, "", value), customer_id)
+        for value, customer_id in rows.values_list("value", "customer_id")
+    ]
 
 
 def address_key(postal_code: str, region: str, city: str, lines: str) -> AddressKey:

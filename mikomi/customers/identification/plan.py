@@ -22,13 +22,20 @@ from mikomi.customers.rules.people import CleanPerson
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who arrived: by which codes found (`external`, `email`, `phone`), and which others share a key."""
+    """Who arrived. `found_by` is the kind of key (`external`, `email`, `phone`; empty: nobody was found),
+    `conflicts` are others who have a key of this person."""
 
     slot: Slot
     found_by: str
     conflicts: tuple[Slot, ...]
-    was_known: bool
     changes: bool
+
+    @property
+    def outcome(self) -> str:
+        """`created`, `changed` or `same`. Who came earlier in the same list counts as known."""
+        if not self.found_by:
+            return "created"
+        return "changed" if self.changes else "same"
 
 
 @dataclass(slots=True)
@@ -55,26 +62,20 @@ class Plan:
     def take(self, known: Known, person: CleanPerson, seen_at: datetime) -> None:
         """Decide who the person is and note what is new. Later people of the same list see the earlier."""
         owners = _owners(known, person)
-        was_known = bool(owners)
         refused = _refused_by_name(owners, person)
         if refused:
-            owners = []
+            owners = _sharers(known, person)
+            refused = [] if owners else refused
         slot = owners[0][0] if owners else self._make(person, seen_at)
-        before = self._size(slot)
+        before = (slot.gained, len(slot.changed))
         others = [owner for owner, _ in owners[1:]] + refused
         self._propose(slot, others, owners, refused)
         self._learn(known, slot, person, seen_at)
-        changes = self._size(slot) != before or bool(slot.changed)
+        changes = (slot.gained, len(slot.changed)) != before
         if changes and not slot.is_new:
             self.touched[slot.customer.pk] = slot
         found_by = owners[0][1] if owners else ""
-        self.arrivals.append(
-            Arrival(slot, found_by, tuple(others), was_known and not refused, changes or slot.is_new)
-        )
-
-    @staticmethod
-    def _size(slot: Slot) -> int:
-        return slot.gained
+        self.arrivals.append(Arrival(slot, found_by, tuple(others), changes))
 
     def _make(self, person: CleanPerson, seen_at: datetime) -> Slot:
         customer = build(
@@ -160,6 +161,8 @@ class Plan:
         finds = given.finds and owner is None
         if finds:
             known.owner[key] = slot
+        elif given.finds:
+            known.sharers[key].append(slot)
         slot.gained += 1
         row = build(
             Identity,
@@ -233,6 +236,16 @@ def _refused_by_name(owners: list[tuple[Slot, str]], person: CleanPerson) -> lis
     own = _name(person.columns)
     slots = [slot for slot, _ in owners]
     return slots if all(names_contradict(own, _name(vars(slot.customer))) for slot in slots) else []
+
+
+def _sharers(known: Known, person: CleanPerson) -> list[tuple[Slot, str]]:
+    """Who has the person's telephone beside its owner, and a name that is like the person's."""
+    own = _name(person.columns)
+    for given in person.keys:
+        for slot in known.sharers.get(given.key, ()):
+            if not names_contradict(own, _name(vars(slot.customer))):
+                return [(slot, PHONE)]
+    return []
 
 
 def _name(columns: dict[str, object]) -> Name:

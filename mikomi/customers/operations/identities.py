@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mikomi.core import clock
@@ -11,7 +12,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
 from mikomi.customers.models import Customer, Identity
 from mikomi.customers.operations.shared import living_customer, touched
-from mikomi.customers.rules.identities import GivenKey, given_email, given_external, given_phone
+from mikomi.customers.rules.identities import GivenKey, Key, given_email, given_external, given_phone
 
 
 class WrongIdentityError(ValueError):
@@ -39,7 +40,7 @@ def add_identity(
     actor.require(Permission.CUSTOMERS_EDIT)
     customer = living_customer(customer_id)
     given = _read(kind, value, source)
-    known = Identity.objects.filter(kind=given.key.kind, source=given.key.source, value=given.key.value)
+    known = _holders(given.key)
     if own := known.filter(customer=customer).first():
         return own
     if taken := known.filter(finds=True).first():
@@ -93,10 +94,16 @@ def mark_undeliverable(*, actor: Actor, kind: str, value: str, undeliverable: bo
         key = _read(kind, value, "").key
     except WrongIdentityError:
         return 0
-    rows = Identity.objects.filter(kind=key.kind, value=key.value)
+    rows = _holders(key)
     if undeliverable:
         return rows.filter(undeliverable_since=None).update(undeliverable_since=clock.now())
     return rows.update(undeliverable_since=None)
+
+
+def _holders(key: Key) -> QuerySet[Identity]:
+    """Whoever has this key; each half of the condition has its index."""
+    same = Q(kind=key.kind, source=key.source, value=key.value)
+    return Identity.objects.filter((same & Q(finds=True)) | (same & Q(finds=False)))
 
 
 def _choose_primary(customer: Customer, kind: str) -> None:

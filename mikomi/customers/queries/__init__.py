@@ -9,6 +9,7 @@ from mikomi.customers.queries.lists import (
     proposals,
     segment,
     segments,
+    segments_counted,
     segments_of,
     tags,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "proposals",
     "segment",
     "segments",
+    "segments_counted",
     "segments_of",
     "tags",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -65,6 +65,12 @@ def segments(*, actor: Actor) -> QuerySet[Segment]:
     """Every segment, by name."""
     actor.require(Permission.CUSTOMERS_VIEW)
     return Segment.objects.order_by("name", "id")
+
+
+def segments_counted(*, actor: Actor) -> list[tuple[Segment, int]]:
+    """Every segment by name, with how many customers stand in it; one query."""
+    rows = segments(actor=actor).annotate(standing=Count("memberships"))
+    return [(row, row.standing) for row in rows]
 
 
 def segment(*, actor: Actor, segment_id: int) -> Segment:

@@ -12,7 +12,7 @@ from mikomi.core.events.models import Event
 from mikomi.core.search import queries as search
 from mikomi.customers import queries
 from mikomi.customers.models import Consent, Customer, DuplicateProposal, Identity
-from mikomi.customers.operations import UnknownSourceError, identify, identify_many
+from mikomi.customers.operations import UnknownSourceError, identify, identify_many, plan_arrivals
 from mikomi.customers.records import AddressRecord, ConsentRecord, PersonRecord
 from tests.cast import NOON
 
@@ -106,6 +106,21 @@ def test_people_of_one_list_recognise_each_other() -> None:
     assert Customer.objects.count() == 1
 
 
+def test_a_dry_run_tells_what_would_happen_and_writes_nothing(customer: Customer) -> None:
+    people = [
+        PersonRecord(emails=("hanako@example.jp",)),
+        PersonRecord(emails=("hanako@example.jp",), phones=("090-1234-5678",)),
+        PersonRecord(emails=("new@example.jp",)),
+        PersonRecord(emails=("new@example.jp",)),
+    ]
+
+    plan = plan_arrivals(actor=SYSTEM, people=people, seen_at=NOON, source="file")
+
+    assert [arrival.outcome for arrival in plan.arrivals] == ["same", "changed", "created", "same"]
+    assert Customer.objects.count() == 1
+    assert Identity.objects.count() == 1
+
+
 def test_keys_of_two_customers_make_a_proposal_and_no_merge(customer: Customer) -> None:
     other = arrive(PersonRecord(name="山田 花", phones=("090-1111-2222",)))
 
@@ -127,6 +142,21 @@ def test_a_couple_that_shares_a_telephone_stays_two_people() -> None:
     assert DuplicateProposal.objects.get().evidence == {"same": ["phone"], "differs": ["name"]}
     assert Identity.objects.get(customer=wife, kind="phone").finds is False
     assert arrive(PersonRecord(phones=("03-1234-5678",))).pk == husband.pk
+
+
+def test_who_shares_a_telephone_is_known_again() -> None:
+    husband = arrive(PersonRecord(name="山本 太郎", phones=("03-1234-5678",)))
+    wife = arrive(PersonRecord(name="山本 花子", phones=("03-1234-5678",)))
+
+    people = [
+        PersonRecord(name=name, phones=("0312345678",))
+        for name in ("山本 花子", "山本 太郎", "山本花子", "山本")
+    ]
+    found = identify_many(actor=SYSTEM, people=people, seen_at=NOON, source="file")
+
+    assert [row.pk for row in found] == [wife.pk, husband.pk, wife.pk, husband.pk]
+    assert Customer.objects.count() == 2
+    assert DuplicateProposal.objects.count() == 1
 
 
 def test_what_staff_wrote_is_not_overwritten_but_blanks_are_filled(customer: Customer) -> None:
