@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from mikomi.core.paging import InvalidCursorError
+
 logger = logging.getLogger(__name__)
 
 
@@ -24,6 +26,8 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse:
         )
     if isinstance(error, BadRequest):
         return bad_request(request, error)
+    if isinstance(error, InvalidCursorError):
+        return bad_request(request, BadRequest(str(error)))
     raise error
 
 

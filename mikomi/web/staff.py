@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from mikomi.core.access.actor import Actor
@@ -31,6 +31,8 @@ class StaffRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponse]
+LARGEST_ID = 2**63 - 1
+"""What a database column can hold; an address with a larger number leads nowhere."""
 
 
 def staff_page(view: View) -> View:
@@ -43,6 +45,8 @@ def staff_page(view: View) -> View:
         staff = cast(StaffRequest, request)
         staff.actor = staff.user.as_actor()
         try:
+            if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+                raise Http404
             return view(staff, *args, **kwargs)
         except Exception as error:
             return answer_error(request, error)
