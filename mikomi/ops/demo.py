@@ -7,8 +7,11 @@ day give the same shop. History is marked as such; the last days are live, so th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import translation
 
 from mikomi.channels import operations as channels
@@ -17,6 +20,8 @@ from mikomi.commerce.models import Order
 from mikomi.commerce.records import OrderRecord
 from mikomi.commerce.samples import sample_orders
 from mikomi.conversations import operations as desk
+from mikomi.conversations.models import Conversation, RecoveryCase
+from mikomi.conversations.operations import recovery
 from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.samples.dialogues import SampleCustomer, SampleStaff, conversations
 from mikomi.core import clock
@@ -35,11 +40,13 @@ from mikomi.customers.records import PersonRecord
 from mikomi.customers.samples import people
 from mikomi.feedback.samples import load_answers
 from mikomi.promises import operations as promises
+from mikomi.promises.models import Promise
 
 SHOP = "暮らしの道具 みなも"
 CUSTOMERS, ORDERS, CONVERSATIONS, DAYS = 2_000, 6_000, 3_000, 548
 LIVE_DAYS = 6
 """Orders of the last days are live: their promises are watched, and what is late has consequences."""
+SLIP_REASONS = ("carrier_delay", "out_of_stock", "weather")
 PASSWORD = "mikomi-sample"  # noqa: S105 - printed for everybody to see
 STAFF = (
     ("owner@shop.example", "大野 理恵", Role.OWNER, ""),
@@ -56,13 +63,16 @@ def load(seed: int = 1, now: datetime | None = None) -> None:
     """Load the sample business into an empty database. Needs migrations; takes some seconds."""
     moment = now or clock.now()
     with translation.override("ja"), clock.frozen(moment):
-        staff = _business()
-        known = list(people(seed, CUSTOMERS, today=moment.date()))
-        _customers(known, moment)
-        _orders(known, moment, seed)
-        _conversations(staff, moment, seed)
-        load_answers(seed=seed, until=moment)
-        promises.refresh_comparables()
+        with transaction.atomic():  # the whole shop or none; and the disk is waited for once
+            staff = _business()
+            known = list(people(seed, CUSTOMERS, today=moment.date()))
+            _customers(known, moment)
+            _orders(known, moment, seed)
+            _conversations(staff, moment, seed)
+            load_answers(seed=seed, until=moment)
+            promises.refresh_comparables()
+        _let_time_pass()
+        _hand_made(staff, moment)
         _let_time_pass()
 
 
@@ -90,11 +100,13 @@ def _business() -> list[User]:
     channels.save_form(
         actor=SYSTEM, name="お問い合わせ", mailbox_id=box.pk, intro="なんでもお気軽にお尋ねください。"
     )
-    return [_user(*row, teams) for row in STAFF]
+    staff = [_user(*row, teams) for row in STAFF]
+    User.objects.update(password=make_password(PASSWORD))  # one slow hash for all of them
+    return staff
 
 
 def _user(email: str, name: str, role: Role, team: str, teams: dict[str, Team]) -> User:
-    user = access.create_user(actor=SYSTEM, email=email, name=name, role=role, password=PASSWORD)
+    user = access.create_user(actor=SYSTEM, email=email, name=name, role=role, password=None)
     if team:
         user.teams.add(teams[team])
     return user
@@ -112,7 +124,72 @@ def _orders(known: Sequence[PersonRecord], moment: datetime, seed: int) -> None:
     past = [order for order in found if _ordered_at(order) < live_from]
     recent = [order for order in found if _ordered_at(order) >= live_from]
     commerce.record_orders(actor=SYSTEM, orders=past, source="sample", backfill=True)
-    commerce.record_orders(actor=SYSTEM, orders=recent, source="sample")
+    commerce.record_orders(actor=SYSTEM, orders=_with_trouble(recent, moment), source="sample")
+
+
+def _with_trouble(orders: Sequence[OrderRecord], moment: datetime) -> list[OrderRecord]:
+    """Of the parcels on their way some slip and some are late already: that is what a real week looks like."""
+    today = moment.astimezone(zone()).date()
+    under_way = [one for one in orders if _is_under_way(one)]
+    places = {one.external_id: place for place, one in enumerate(under_way, 1)}
+    return [
+        _troubled(one, places[one.external_id], today) if one.external_id in places else one for one in orders
+    ]
+
+
+def _is_under_way(order: OrderRecord) -> bool:
+    return not (order.delivered_at or order.cancelled) and bool(order.deliver_by or order.requested_date)
+
+
+def _troubled(order: OrderRecord, place: int, today: date) -> OrderRecord:
+    if place % 8 == 3:
+        return replace(order, requested_date=None, requested_time=None, deliver_by=today - timedelta(days=1))
+    if place % 5 == 1:
+        due = order.requested_date or _day(order.deliver_by)
+        reason = SLIP_REASONS[place % len(SLIP_REASONS)]
+        return replace(order, expected_at=due + timedelta(days=3), delay_reason=reason)
+    return order
+
+
+def _day(value: datetime | date | None) -> date:
+    assert value is not None
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _hand_made(staff: Sequence[User], moment: datetime) -> None:
+    """What people did: a call promised, a date agreed anew, a recovery under way."""
+    agent = next(user for user in staff if user.role == Role.AGENT).as_actor()
+    talks = Conversation.objects.filter(state=Conversation.State.OPEN, team=None).order_by("-id")
+    for hours, talk in zip((5, 26), talks[:2], strict=False):
+        promises.make(
+            actor=agent,
+            promise=promises.NewPromise(
+                kind="callback", customer_id=talk.customer_id, due_at=moment + timedelta(hours=hours),
+                source="composer", subject_type="conversation", subject_id=talk.pk,
+                statement="修理の見積もりについて、お電話いたします。", keeper_id=agent.user_id,
+            ),
+        )  # fmt: skip
+    later = Promise.objects.filter(state="open", kind="delivery", backfill=False).order_by("-due_at").first()
+    if later:
+        promises.change_terms(
+            actor=agent,
+            promise_id=later.pk,
+            due_at=later.due_at + timedelta(days=2),
+            reason="customer_request",
+        )
+    manager = next(user for user in staff if user.role == Role.MANAGER).as_actor()
+    case = RecoveryCase.objects.filter(state="open").order_by("id").first()
+    if case:
+        recovery.set_cause(actor=manager, recovery_id=case.pk, cause="carrier", note="集荷の遅れ")
+        recovery.grant_remedy(
+            actor=agent,
+            recovery_id=case.pk,
+            kind="refund",
+            amount_minor=800,
+            currency="JPY",
+            note="送料をお返し",
+        )
+        recovery.set_follow_up(actor=manager, recovery_id=case.pk, at=moment + timedelta(hours=4))
 
 
 def _ordered_at(order: OrderRecord) -> datetime:
