@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import NinjaAPI
 
 from mikomi import __version__
 from mikomi.api import problems
 from mikomi.api.auth import Token
+from mikomi.api.routers import customers, segments
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Describes problems as problem+json and the rights that each operation needs."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The document, as programs read it."""
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                _describe(operation)
+        return schema
+
+
+def _describe(operation: dict[str, Any]) -> None:
+    operation["security"] = [{"Token": [right]} for right in operation["x-scopes"]]
+    for status, response in operation["responses"].items():
+        content = response.get("content", {})
+        if int(status) >= 400 and "application/json" in content:
+            response["content"] = {"application/problem+json": content["application/json"]}
+
+
+api = Api(
     title="Mikomi",
     version="1",
     description=f"Everything that the pages of Mikomi {__version__} do, for programs. Errors are problem+json.",
@@ -17,3 +41,5 @@ api = NinjaAPI(
     docs_url=None,
 )
 problems.install(api)
+for family in (customers, segments):
+    api.add_router("", family.router.router)

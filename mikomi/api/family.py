@@ -1,0 +1,69 @@
+"""How the operations of the API are declared: an address, the right it needs, the shape of its answer.
+
+    router = Family("orders")
+
+    @router.get("/orders/{order_id}", may=Permission.ORDERS_VIEW, gives=OrderOut)
+    def order(request: Call, order_id: Id) -> OrderOut: ...
+
+The right is asked before anything is read, and again by the operation that is called. Every declared problem is
+documented as problem+json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ninja import Router
+
+from mikomi.api.auth import Token
+from mikomi.api.shapes.common import Problem
+from mikomi.core.access.rules import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+Rights = Permission | tuple[Permission, ...]
+PROBLEMS = {status: Problem for status in (400, 401, 403, 404, 409, 413, 422)}
+
+
+class Family:
+    """The operations about one kind of thing. `may`: the right, or several of which one is enough."""
+
+    def __init__(self, name: str) -> None:
+        self.router = Router(tags=[name])
+
+    def get(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
+        """Reading."""
+        return self._add("GET", path, may, 200, gives)
+
+    def post(self, path: str, *, may: Rights, gives: Any, status: int = 200) -> Callable[[View], View]:
+        """Doing. Takes an Idempotency-Key."""
+        return self._add("POST", path, may, status, gives)
+
+    def patch(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
+        """Changing what is given, leaving the rest."""
+        return self._add("PATCH", path, may, 200, gives)
+
+    def put(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
+        """Replacing."""
+        return self._add("PUT", path, may, 200, gives)
+
+    def delete(self, path: str, *, may: Rights) -> Callable[[View], View]:
+        """Taking away; answers nothing."""
+        return self._add("DELETE", path, may, 204, None)
+
+    def _add(self, method: str, path: str, may: Rights, status: int, gives: Any) -> Callable[[View], View]:
+        rights = may if isinstance(may, tuple) else (may,)
+
+        def declare(view: View) -> View:
+            self.router.add_api_operation(
+                path,
+                [method],
+                view,
+                auth=Token(rights),
+                response={status: gives, **PROBLEMS},
+                summary=(view.__doc__ or "").strip().split("\n")[0].rstrip("."),
+                openapi_extra={"x-scopes": [right.value for right in rights]},
+            )
+            return view
+
+        return declare
