@@ -95,6 +95,7 @@ class Order(models.Model):
     )
     run = models.CharField(max_length=32, blank=True, help_text="The import that met it last.")
     recorded_at = models.DateTimeField()
+    updated_at = models.DateTimeField(help_text="When the row was written last.")
     backfill = models.BooleanField(default=False)
 
     class Meta:
@@ -121,6 +122,7 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     unit_price_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from mikomi.commerce import exports
 from mikomi.commerce.models import Order
 from mikomi.commerce.operations.standing import refresh_standing
 from mikomi.commerce.operations.writing import SEARCH_KIND
+from mikomi.core import exports as core_exports
 from mikomi.core.access.rules import Permission
 from mikomi.core.search import kinds
 from mikomi.customers.operations.standing import register_recount
@@ -15,6 +17,7 @@ from mikomi.promises import subjects
 
 def register() -> None:
     """Called by the app's `ready`."""
+    core_exports.register(*exports.EXPORTS)
     kinds.register(SEARCH_KIND, Permission.ORDERS_VIEW)
     register_recount("commerce", refresh_standing)
     subjects.register(subjects.SubjectKind(SEARCH_KIND, _views))

@@ -91,6 +91,7 @@ class Promise(models.Model):
     taken_share = models.FloatField(null=True, help_text="Taken ÷ first promised time, once it was met.")
     recovered_at = models.DateTimeField(null=True, help_text="When a broken promise was made good.")
     backfill = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(help_text="When the row was written last.")
 
     class Meta:
         indexes: ClassVar = [

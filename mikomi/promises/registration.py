@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from mikomi.core import exports as core_exports
 from mikomi.core.work import registry
-from mikomi.promises import operations
+from mikomi.promises import exports, operations
 
 
 def register() -> None:
     """Called by the app's `ready`."""
+    core_exports.register(*exports.EXPORTS)
     registry.duty("promises.look", timedelta(seconds=10), "quick", _look)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)
 

@@ -21,7 +21,17 @@ from mikomi.core.search.operations import Entry, index
 from mikomi.customers import operations as customers
 
 SEARCH_KIND = "order"
-_BOOKKEEPING = ("content_hash", "parts", "run", "source_updated_at", "store_id", "customer_id")
+_BOOKKEEPING = ("updated_at", "content_hash", "parts", "run", "source_updated_at", "store_id", "customer_id")
+_LINE = (
+    "product_id",
+    "sku",
+    "name",
+    "variant",
+    "quantity",
+    "unit_price_minor",
+    "discount_minor",
+    "updated_at",
+)
 _MILESTONES = {
     "ordered_at": Milestone.Kind.ORDERED,
     "promised_at": Milestone.Kind.PROMISED,
@@ -57,7 +67,7 @@ def write(actor: Actor, writings: Sequence[Writing], shop: ShopView) -> None:
     bulk.insert([writing.order for writing in real if writing.is_new])
     bulk.update([writing.order for writing in real if not writing.is_new], (*COLUMNS, *_BOOKKEEPING))
     bulk.update([writing.order for writing in writings if writing.only_met], ("run",))
-    _write_lines(real)
+    _write_lines(real, shop)
     bulk.insert([row for writing in real for row in _milestones(writing, shop)])
     bulk.insert([row for writing in real for row in _refunds(writing)])
     record_many([event for writing in real for event in _happenings(writing, shop, actor)])
@@ -80,6 +90,7 @@ def _row(writing: Writing, shop: ShopView) -> Order:
             **(change.values or {}),
         )
     row.run = shop.run
+    row.updated_at = shop.now
     if writing.only_met:
         return row
     row.content_hash = facts.content_hash if not change.is_part else row.content_hash
@@ -116,20 +127,21 @@ def _names_somebody(facts: OrderFacts) -> bool:
 # Lines and products
 
 
-def _write_lines(writings: Sequence[Writing]) -> None:
+def _write_lines(writings: Sequence[Writing], shop: ShopView) -> None:
     lines = [(writing, line) for writing in writings for line in writing.change.lines]
     products = _products([line for _writing, line in lines])
+    now = shop.now
     fresh, changed = [], []
     for writing, line in lines:
         row = writing.before.lines.get(line.key) if writing.before else None
         if row is None:
-            fresh.append(_line(build(OrderLine, order_id=writing.order.pk, key=line.key), line, products))
+            fresh.append(
+                _line(build(OrderLine, order_id=writing.order.pk, key=line.key), line, products, now)
+            )
         else:
-            changed.append(_line(row, line, products))
+            changed.append(_line(row, line, products, now))
     bulk.insert(fresh)
-    bulk.update(
-        changed, ("product_id", "sku", "name", "variant", "quantity", "unit_price_minor", "discount_minor")
-    )
+    bulk.update(changed, _LINE)
     gone = [
         writing.before.lines[key].pk
         for writing in writings
@@ -140,11 +152,11 @@ def _write_lines(writings: Sequence[Writing]) -> None:
         OrderLine.objects.filter(pk__in=gone).delete()
 
 
-def _line(row: OrderLine, line: LineFacts, products: dict[str, int]) -> OrderLine:
+def _line(row: OrderLine, line: LineFacts, products: dict[str, int], now: datetime) -> OrderLine:
     row.product_id = products.get(line.sku)
     row.sku, row.name, row.variant = line.sku, line.name, line.variant
     row.quantity, row.unit_price_minor = line.quantity, line.unit_price_minor
-    row.discount_minor = line.discount_minor
+    row.discount_minor, row.updated_at = line.discount_minor, now
     return row
 
 

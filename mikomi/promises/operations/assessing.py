@@ -29,6 +29,7 @@ ASSESSED = (
     "met_at",
     "decided_at",
     "taken_share",
+    "updated_at",
     "backfill",
 )
 """The fields that `assess` sets, and the group, which evidence may tell."""
@@ -159,6 +160,7 @@ def assess(cases: Iterable[Case], bench: Bench) -> list[Happening]:
         _copy(promise, judged)
         _foresee(promise, judged, bench)
         promise.backfill = promise.backfill and promise.state not in _OPEN
+        promise.updated_at = bench.now
         happenings += _what_happened(case, before, bench.now)
     return happenings
 

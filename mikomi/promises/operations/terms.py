@@ -150,5 +150,6 @@ def mark_recovered(*, actor: Actor, promise_id: int, recovered: bool = True) -> 
     """
     actor.require(Permission.RECOVERY_GRANT)
     moment = clock.now() if recovered else None
-    if not Promise.objects.filter(pk=promise_id).update(recovered_at=moment):
+    changed = Promise.objects.filter(pk=promise_id).update(recovered_at=moment, updated_at=clock.now())
+    if not changed:
         raise Promise.DoesNotExist(f"There is no promise {promise_id}.")
