@@ -22,7 +22,7 @@ from mikomi.core.access.rules import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 Rights = Permission | tuple[Permission, ...]
-PROBLEMS = {status: Problem for status in (400, 401, 403, 404, 409, 413, 422)}
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Problem)
 
 
 class Family:

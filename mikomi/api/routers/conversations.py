@@ -1,0 +1,189 @@
+"""Conversations: the inbox, messages that come in, answers and what else people do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404
+from ninja import Query
+
+from mikomi.api.auth import Call
+from mikomi.api.family import Family
+from mikomi.api.shapes import conversations as shapes
+from mikomi.api.shapes.common import Code, Id, ListOf, PageOf, Paging, page
+from mikomi.channels import api as channel
+from mikomi.channels.letters import LetterFile
+from mikomi.conversations import operations, queries
+from mikomi.core.access.rules import Permission
+from mikomi.core.files import operations as files
+from mikomi.core.files import queries as stored
+from mikomi.customers import queries as customers
+
+router = Family("conversations")
+VIEW, ANSWER, ASSIGN = (
+    Permission.CONVERSATIONS_VIEW,
+    Permission.CONVERSATIONS_ANSWER,
+    Permission.CONVERSATIONS_ASSIGN,
+)
+
+
+@router.get("/conversations", may=VIEW, gives=PageOf[shapes.ConversationOut])
+def list_conversations(request: Call, wanted: Query[shapes.InboxFilter]) -> Any:
+    """A view of the inbox, the newest first."""
+    found = queries.inbox(
+        actor=request.actor,
+        view=wanted.view.value,
+        team=wanted.team_id,
+        channel=wanted.channel,
+        cursor=wanted.cursor,
+        size=wanted.size,
+    )
+    names = customers.display([row.customer for row in found.items])
+    return page(found.map(lambda row: shapes.ConversationOut.of(row, names)))
+
+
+@router.get("/conversation-counts", may=VIEW, gives=shapes.CountsOut)
+def count_conversations(request: Call) -> Any:
+    """How many conversations each view holds."""
+    return queries.counts(actor=request.actor)
+
+
+@router.post("/messages", may=ANSWER, gives=shapes.ArrivalOut)
+def receive_message(request: Call, message: shapes.ArrivalIn) -> Any:
+    """Hand in a message of a customer. It is stored before anything is made of it, and taken once."""
+    kept = [
+        LetterFile(
+            files.store(one.content, one.content_type).pk, one.name, one.content_type, len(one.content)
+        )
+        for one in message.files
+    ]
+    given = message.model_dump(exclude={"files"})
+    try:
+        return shapes.ArrivalOut.of(channel.receive(actor=request.actor, files=kept, **given))
+    except (channel.MessageRefusedError, channel.SameIdOtherContentError):
+        files.delete_unused([one.file_id for one in kept])
+        raise
+
+
+@router.get("/conversations/{conversation_id}", may=VIEW, gives=shapes.ConversationOut)
+def get_conversation(request: Call, conversation_id: Id) -> Any:
+    """A conversation."""
+    return _one(request, conversation_id)
+
+
+@router.get("/conversations/{conversation_id}/messages", may=VIEW, gives=PageOf[shapes.MessageOut])
+def list_messages(request: Call, conversation_id: Id, wanted: Query[Paging]) -> Any:
+    """The messages of a conversation: the newest page first, each page in order of time."""
+    found = queries.messages(
+        actor=request.actor, conversation_id=conversation_id, cursor=wanted.cursor, size=wanted.size
+    )
+    return page(found.map(shapes.MessageOut.of))
+
+
+@router.post("/conversations/{conversation_id}/answers", may=ANSWER, gives=shapes.MessageOut, status=201)
+def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
+    """Answer the customer."""
+    promise = None
+    if given.promise:
+        promise = operations.PromiseInAnswer(**given.promise.model_dump())
+    row = operations.answer(
+        actor=request.actor,
+        conversation_id=conversation_id,
+        text=given.text,
+        subject=given.subject,
+        template_key=given.template_key,
+        promise=promise,
+        close_after=given.close_after,
+        send_after=given.send_after,
+    )
+    return 201, shapes.MessageOut.of(row)
+
+
+@router.post("/messages/{message_id}/take-back", may=ANSWER, gives=shapes.TextIn)
+def take_back(request: Call, message_id: Id) -> Any:
+    """Take back an answer that has not begun to leave; gives its text."""
+    return {"text": operations.take_back(actor=request.actor, message_id=message_id)}
+
+
+@router.post("/conversations/{conversation_id}/notes", may=ANSWER, gives=shapes.MessageOut, status=201)
+def add_note(request: Call, conversation_id: Id, note: shapes.TextIn) -> Any:
+    """Write an internal note; the customer never sees it."""
+    row = operations.add_note(actor=request.actor, conversation_id=conversation_id, text=note.text)
+    return 201, shapes.MessageOut.of(row)
+
+
+@router.post("/conversations/{conversation_id}/assign", may=ASSIGN, gives=shapes.ConversationOut)
+def assign(request: Call, conversation_id: Id, to: shapes.AssignIn) -> Any:
+    """Give a conversation to a colleague or a team. It may be out of your sight then."""
+    row = operations.assign(
+        actor=request.actor,
+        conversation_id=conversation_id,
+        assignee_id=to.assignee_id,
+        team_id=to.team_id,
+    )
+    return shapes.ConversationOut.of(row, customers.display([row.customer]))
+
+
+@router.post("/conversations/{conversation_id}/close", may=ANSWER, gives=shapes.ConversationOut)
+def close(request: Call, conversation_id: Id) -> Any:
+    """Close a conversation."""
+    operations.close(actor=request.actor, conversation_id=conversation_id)
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/reopen", may=ANSWER, gives=shapes.ConversationOut)
+def reopen(request: Call, conversation_id: Id) -> Any:
+    """Open a closed or snoozed conversation again."""
+    operations.reopen(actor=request.actor, conversation_id=conversation_id)
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/snooze", may=ANSWER, gives=shapes.ConversationOut)
+def snooze(request: Call, conversation_id: Id, given: shapes.SnoozeIn) -> Any:
+    """Put a conversation aside until a moment."""
+    operations.snooze(actor=request.actor, conversation_id=conversation_id, until=given.until)
+    return _one(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/severity", may=ANSWER, gives=shapes.ConversationOut)
+def set_severity(request: Call, conversation_id: Id, given: shapes.SeverityIn) -> Any:
+    """Say how grave it is; when the answer is owed follows from it."""
+    operations.set_severity(
+        actor=request.actor, conversation_id=conversation_id, severity=given.severity.value
+    )
+    return _one(request, conversation_id)
+
+
+@router.get("/templates", may=VIEW, gives=ListOf[shapes.TemplateOut])
+def list_templates(request: Call, language: Code = "") -> Any:
+    """The templates in use, by title; of one language if it is given."""
+    rows = queries.templates(actor=request.actor, language=language)
+    return {"items": [shapes.TemplateOut.of(row) for row in rows]}
+
+
+@router.post("/conversations/{conversation_id}/render", may=VIEW, gives=shapes.RenderedOut)
+def render(request: Call, conversation_id: Id, wanted: shapes.RenderIn) -> Any:
+    """Fill in a template for a conversation. Nothing is sent."""
+    return queries.render_template(
+        actor=request.actor, key=wanted.key, conversation_id=conversation_id, values=wanted.values
+    )
+
+
+@router.get("/attachments/{attachment_id}", may=VIEW, gives=bytes)
+def download(request: Call, attachment_id: Id) -> Any:
+    """The bytes of an attachment."""
+    part = queries.attachment(actor=request.actor, attachment_id=attachment_id)
+    if part.file is None:
+        raise Http404
+    name = "".join(sign for sign in part.name if sign.isprintable()) or "file"
+    opened = stored.open_file(part.file.pk)
+    response = FileResponse(
+        opened, as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _one(request: Call, conversation_id: int) -> shapes.ConversationOut:
+    row = queries.conversation(actor=request.actor, conversation_id=conversation_id)
+    return shapes.ConversationOut.of(row, customers.display([row.customer]))
