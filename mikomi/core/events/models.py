@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.Model):
@@ -42,14 +43,14 @@ class Delivery(models.Model):
     """One consumer's share of one event. Claimed by a conditional UPDATE whose row count is checked."""
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+        WAITING = "waiting", _("waits to run")
+        RUNNING = "running", _("is running")
+        DONE = "done", _("has run")
+        FAILED = "failed", _("was given up")
         """Gave up after the last retry; an operator sees it and may retry."""
-        STOPPED = "stopped"
+        STOPPED = "stopped", _("stopped: it would repeat itself")
         """Not run: this consumer's own work led to the event (a loop)."""
-        SKIPPED = "skipped"
+        SKIPPED = "skipped", _("skipped by a person")
         """An operator decided that it need not run."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")

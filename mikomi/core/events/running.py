@@ -31,6 +31,8 @@ HOLD_SECONDS = 0.025
 BATCH = 100
 _TRIED_ONCE = 10
 _TRIED_MORE = range(2, len(RETRY_DELAYS) + 1)
+_ANY_TRIES = range(len(RETRY_DELAYS) + 1)
+"""Named one by one, because the index begins with the tries: what was put off is not even looked at."""
 _PAUSE_SECONDS = 0.01
 """SQLite's waiting writers look again after some milliseconds: without a pause between two transactions they starve."""
 _ERROR_LENGTH = 4000
@@ -53,6 +55,8 @@ def run_due(*, worker: str, limit: int = BATCH) -> int:
     if worker in _interrupted:
         _release(worker)
     plain = due().filter(is_outside=False)
+    if not plain.filter(attempts__in=_ANY_TRIES).exists():
+        return 0
     try:
         count = _run_claimed(claim(plain.filter(attempts=0), worker=worker, limit=limit), worker)
         count += _run_claimed(claim(plain.filter(attempts=1), worker=worker, limit=_TRIED_ONCE), worker)

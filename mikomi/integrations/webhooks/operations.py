@@ -24,7 +24,6 @@ from mikomi.core.secrets import SealError, seal
 from mikomi.integrations.webhooks import rules, sending
 from mikomi.integrations.webhooks.models import Attempt, Endpoint
 
-EVERYTHING = "*"
 KEEP_ATTEMPTS = timedelta(days=30)
 _PORTION = 500
 """Rows per transaction, so that the write lock is held for a moment only."""
@@ -155,7 +154,7 @@ def replay(
 
 def _wanted_events(endpoint: Endpoint, event_ids: Collection[int], since: datetime | None) -> QuerySet[Event]:
     wanted = Event.objects.filter(backfill=False)
-    if EVERYTHING not in endpoint.kinds:
+    if rules.EVERYTHING not in endpoint.kinds:
         wanted = wanted.filter(kind__in=endpoint.kinds)
     if event_ids:
         wanted = wanted.filter(pk__in=event_ids)
@@ -211,10 +210,10 @@ def _sentence(code: str) -> str:
 
 
 def _checked_kinds(kinds: Sequence[str]) -> list[str]:
-    known = {kind.name for kind in all_kinds()} | {EVERYTHING}
+    known = {kind.name for kind in all_kinds()} | {rules.EVERYTHING}
     if not kinds or set(kinds) - known:
         raise WebhookError(_("Choose at least one kind of event from the list."))
-    return [EVERYTHING] if EVERYTHING in kinds else sorted(set(kinds))
+    return [rules.EVERYTHING] if rules.EVERYTHING in kinds else sorted(set(kinds))
 
 
 def _log(action: str, actor: Actor, endpoint_id: int, detail: dict[str, object]) -> None:

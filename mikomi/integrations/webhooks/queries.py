@@ -11,7 +11,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.events.models import Delivery
 from mikomi.core.paging import Page, keyset
 from mikomi.integrations.webhooks.models import Attempt, Endpoint
-from mikomi.integrations.webhooks.operations import EVERYTHING
+from mikomi.integrations.webhooks.rules import EVERYTHING
 
 
 def endpoints(*, actor: Actor) -> QuerySet[Endpoint]:

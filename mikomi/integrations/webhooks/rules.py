@@ -7,6 +7,9 @@ from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+EVERYTHING = "*"
+"""Instead of kinds of events: all of them."""
+
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
