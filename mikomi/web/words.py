@@ -152,3 +152,10 @@ RIGHTS = {
     "audit.view": _("See the access log"),
 }
 """Each right of `core.access.rules.Permission` in words; a test holds that none is missing."""
+
+DELIVERY_STATES = {
+    "waiting": pgettext_lazy("delivery", "waiting"),
+    "running": pgettext_lazy("delivery", "running"),
+    "failed": pgettext_lazy("delivery", "failed"),
+    "stopped": pgettext_lazy("delivery", "stopped"),
+}

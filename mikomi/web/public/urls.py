@@ -1,12 +1,14 @@
-"""What customers see, by unguessable links: the promise page, the confirmation, the question."""
+"""What customers see, by unguessable links: the promise page, the confirmation, the question; and the contact form."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.public import feedback, promise, recovery
+from mikomi.web.public import contact, feedback, promise, recovery
 
 urlpatterns = [
+    path("contact/<slug:token>", contact.contact, name="contact"),
+    path("contact/<slug:token>/thanks/<str:due>", contact.thanks, name="contact_thanks"),
     path("p/<slug:token>", promise.promise, name="public_promise"),
     path("r/<slug:token>", recovery.confirmation, name="public_confirmation"),
     path("f/<slug:token>", feedback.question, name="public_question"),
