@@ -24,7 +24,7 @@ from mikomi.web.staff import StaffRequest, staff_page
 class EndpointForm(forms.Form):
     """Where to call and what for."""
 
-    url = forms.URLField(label=gettext_lazy("Address"), max_length=500, assume_scheme="https")
+    url = forms.URLField(label=gettext_lazy("Address to call"), max_length=500, assume_scheme="https")
     description = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Events"), required=False, widget=forms.CheckboxSelectMultiple,
