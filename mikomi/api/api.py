@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from mikomi import __version__
 from mikomi.api import problems
 from mikomi.api.auth import Token
-from mikomi.api.routers import customers, segments
+from mikomi.api.routers import conversations, customers, outgoing, promises, recoveries, segments
 
 
 class Api(NinjaAPI):
@@ -25,7 +25,7 @@ class Api(NinjaAPI):
 
 
 def _describe(operation: dict[str, Any]) -> None:
-    operation["security"] = [{"Token": [right]} for right in operation["x-scopes"]]
+    operation["security"] = [way for way in operation["security"] if way["Token"]]
     for status, response in operation["responses"].items():
         content = response.get("content", {})
         if int(status) >= 400 and "application/json" in content:
@@ -41,5 +41,5 @@ api = Api(
     docs_url=None,
 )
 problems.install(api)
-for family in (customers, segments):
+for family in (customers, segments, conversations, recoveries, promises, outgoing):
     api.add_router("", family.router.router)

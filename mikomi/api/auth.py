@@ -20,11 +20,11 @@ class Call(HttpRequest):
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer mik_…` of a program that has one of `rights` (none: any program)."""
+    """`Authorization: Bearer mik_…` of a program that has all rights of one of `ways` (none: any program)."""
 
-    def __init__(self, rights: Sequence[Permission] = ()) -> None:
+    def __init__(self, ways: Sequence[Sequence[Permission]] = ()) -> None:
         super().__init__()
-        self.rights = tuple(rights)
+        self.ways = ways
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The program as an actor; none for an unknown token. Raises `NotAllowedError`."""
@@ -32,7 +32,7 @@ class Token(HttpBearer):
         if found is None:
             return None
         actor = found.as_actor()
-        if self.rights and not any(actor.may(right) for right in self.rights):
-            raise NotAllowedError(self.rights[0])
+        if self.ways and not any(all(map(actor.may, way)) for way in self.ways):
+            raise NotAllowedError(next(right for right in self.ways[0] if not actor.may(right)))
         cast(Call, request).actor = actor
         return actor

@@ -26,22 +26,30 @@ PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Problem)
 
 
 class Family:
-    """The operations about one kind of thing. `may`: the right, or several of which one is enough."""
+    """The operations about one kind of thing.
 
-    def __init__(self, name: str) -> None:
+    `may`: the right, or several of which one is enough. `sees`: the right to look, needed besides; none: not needed.
+    """
+
+    def __init__(self, name: str, *, sees: Permission | None = None) -> None:
         self.router = Router(tags=[name])
+        self.sees = sees
 
     def get(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
         """Reading."""
         return self._add("GET", path, may, 200, gives)
 
-    def post(self, path: str, *, may: Rights, gives: Any, status: int = 200) -> Callable[[View], View]:
+    def post(
+        self, path: str, *, may: Rights, gives: Any, status: int = 200, sees: Permission | None = None
+    ) -> Callable[[View], View]:
         """Doing. Takes an Idempotency-Key."""
-        return self._add("POST", path, may, status, gives)
+        return self._add("POST", path, may, status, gives, sees)
 
-    def patch(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
+    def patch(
+        self, path: str, *, may: Rights, gives: Any, sees: Permission | None = None
+    ) -> Callable[[View], View]:
         """Changing what is given, leaving the rest."""
-        return self._add("PATCH", path, may, 200, gives)
+        return self._add("PATCH", path, may, 200, gives, sees)
 
     def put(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
         """Replacing."""
@@ -51,18 +59,24 @@ class Family:
         """Taking away; answers nothing."""
         return self._add("DELETE", path, may, 204, None)
 
-    def _add(self, method: str, path: str, may: Rights, status: int, gives: Any) -> Callable[[View], View]:
+    def _add(
+        self, method: str, path: str, may: Rights, status: int, gives: Any, sees: Permission | None = None
+    ) -> Callable[[View], View]:
         rights = may if isinstance(may, tuple) else (may,)
+        looks = sees or self.sees
+        # Each inner list is one way to be allowed: all its rights together.
+        ways = [list(dict.fromkeys([right, looks] if looks else [right])) for right in rights]
 
         def declare(view: View) -> View:
             self.router.add_api_operation(
                 path,
                 [method],
                 view,
-                auth=Token(rights),
+                auth=Token(ways),
                 response={status: gives, **PROBLEMS},
+                operation_id=view.__name__,
                 summary=(view.__doc__ or "").strip().split("\n")[0].rstrip("."),
-                openapi_extra={"x-scopes": [right.value for right in rights]},
+                openapi_extra={"security": [{"Token": [right.value for right in way]} for way in ways]},
             )
             return view
 

@@ -19,7 +19,7 @@ from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
 from mikomi.customers import queries as customers
 
-router = Family("conversations")
+router = Family("conversations", sees=Permission.CONVERSATIONS_VIEW)
 VIEW, ANSWER, ASSIGN = (
     Permission.CONVERSATIONS_VIEW,
     Permission.CONVERSATIONS_ANSWER,

@@ -34,7 +34,7 @@ def list_customers(request: Call, wanted: Query[shapes.CustomerFilter]) -> Any:
     return page(found.map(lambda row: shapes.CustomerOut.of(row, names[row.pk])))
 
 
-@router.post("/customers", may=EDIT, gives=shapes.CustomerDetail, status=201)
+@router.post("/customers", may=EDIT, sees=VIEW, gives=shapes.CustomerDetail, status=201)
 def create_customer(request: Call, person: shapes.PersonIn) -> Any:
     """Add a customer, or find the one who is known by these addresses."""
     row = operations.create(actor=request.actor, person=person.to_record(SOURCE), source=SOURCE)
@@ -47,7 +47,7 @@ def get_customer(request: Call, customer_id: Id) -> Any:
     return _detail(request, customer_id)
 
 
-@router.patch("/customers/{customer_id}", may=EDIT, gives=shapes.CustomerDetail)
+@router.patch("/customers/{customer_id}", may=EDIT, sees=VIEW, gives=shapes.CustomerDetail)
 def change_customer(request: Call, customer_id: Id, profile: shapes.ProfileIn) -> Any:
     """Change what is given of the profile."""
     given: Any = profile.model_dump(exclude_unset=True)
@@ -154,7 +154,7 @@ def add_note(request: Call, customer_id: Id, note: shapes.NoteIn) -> Any:
     return 201, shapes.NoteOut.of(row)
 
 
-@router.post("/customers/{customer_id}/tags", may=EDIT, gives=shapes.CustomerDetail)
+@router.post("/customers/{customer_id}/tags", may=EDIT, sees=VIEW, gives=shapes.CustomerDetail)
 def add_tag(request: Call, customer_id: Id, tag: shapes.TagIn) -> Any:
     """Put a word on a customer."""
     living = queries.living_id(customer_id)

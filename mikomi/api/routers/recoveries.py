@@ -16,7 +16,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.customers import queries as customers
 from mikomi.promises import queries as promises
 
-router = Family("recoveries")
+router = Family("recoveries", sees=Permission.CONVERSATIONS_VIEW)
 VIEW, ANSWER = Permission.CONVERSATIONS_VIEW, Permission.CONVERSATIONS_ANSWER
 
 
