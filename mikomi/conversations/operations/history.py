@@ -24,6 +24,7 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
+from mikomi.core.rows import build
 from mikomi.core.search import operations as search
 from mikomi.promises import operations as promises
 from mikomi.promises.models import Promise
@@ -97,7 +98,8 @@ def _conversation(record: HistoricConversation, answers: AnswerClock) -> Convers
     since = _waiting_since(record)
     answered = next((part.sent_at for part in record.messages if part.direction == "out"), None)
     due = answers.due(record.channel, record.severity, since) if since else None
-    return Conversation(
+    return build(
+        Conversation,
         customer_id=record.customer_id,
         subject=record.subject[:500],
         channel=record.channel,
@@ -134,7 +136,8 @@ def _waiting_since(record: HistoricConversation) -> datetime | None:
 
 def _message(part: HistoricMessage, item: _Loaded) -> Message:
     is_customer = part.direction == Message.Direction.IN
-    return Message(
+    return build(
+        Message,
         conversation_id=item.row.pk,
         direction=part.direction,
         channel="note" if part.direction == Message.Direction.NOTE else item.record.channel,
@@ -175,7 +178,7 @@ def _promises(item: _Loaded, answers: AnswerClock) -> Iterator[NewPromise]:
     for wait in _waits(item):
         if wait.answer is None and item.row.state == Conversation.State.CLOSED:
             continue
-        seen = ()
+        seen: tuple[Observation, ...] = ()
         if wait.answer is not None:
             seen = (Observation("answered", wait.answer.sent_at, f"message:{wait.answer.pk}", "desk"),)
         standard = answers.standard(item.record.channel, item.row.severity)

@@ -52,7 +52,7 @@ def open_case(
     else it opens one.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    known = RecoveryCase.objects.filter(promise_id=promise_id).first() if promise_id else None
+    known = _case_of(promise_id)
     if known is not None:
         return known
     promise = Promise.objects.get(pk=promise_id) if promise_id else None
@@ -70,12 +70,18 @@ def open_case(
         with transaction.atomic():
             case.save(force_insert=True)
     except IntegrityError:
-        return RecoveryCase.objects.get(promise_id=promise_id)
+        if (known := _case_of(promise_id)) is None:
+            raise
+        return known
     if conversation.state != Conversation.State.OPEN:
         reopen_locked(actor, conversation, "recovery")
     payload = events.RecoveryOpened(case.pk, conversation.pk, promise_id)
     record(payload, customer_id=case.customer_id, actor_id=actor.user_id)
     return _published(case)
+
+
+def _case_of(promise_id: int | None) -> RecoveryCase | None:
+    return None if promise_id is None else RecoveryCase.objects.filter(promise_id=promise_id).first()
 
 
 def _place(actor: Actor, promise: Promise | None, conversation_id: int | None) -> Conversation:
@@ -84,7 +90,8 @@ def _place(actor: Actor, promise: Promise | None, conversation_id: int | None) -
     if promise is None:
         raise RecoveryError(_("A recovery needs a broken promise or a conversation."))
     rows = Conversation.objects.select_for_update().filter(deleted_at=None)
-    if promise.subject_type == "conversation" and (own := rows.filter(pk=promise.subject_id).first()):
+    about = promise.subject_id if promise.subject_type == "conversation" else None
+    if about is not None and (own := rows.filter(pk=about).first()):
         return own
     customer_id = customers.living_id(promise.customer_id)
     theirs = rows.filter(customer_id__in=customers.ids_of(customer_id)).exclude(

@@ -17,6 +17,7 @@ from mikomi.conversations.samples.slots import CHANNELS, CLOSINGS, GREETINGS, IT
 _FOLDER = Path(__file__).resolve().parent
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
+_FRESH = timedelta(days=4)
 _DIRECTIONS = {"C": "in", "S": "out", "N": "note"}
 
 
@@ -98,7 +99,7 @@ def conversations(
 def _moment(chance: random.Random, until: datetime, days: int) -> datetime:
     """A moment of the past, by day rather than by night; thinner at weekends."""
     while True:
-        moment = until - timedelta(days=days * chance.random() ** 1.15)
+        moment = until - timedelta(days=days * chance.random() ** 1.4)
         weight = 0.5 if moment.weekday() >= 5 else 1.0
         if chance.random() < weight:
             break
@@ -150,9 +151,10 @@ class _Ending:
 def _ending(
     chance: random.Random, messages: Sequence[HistoricMessage], until: datetime, is_whole: bool
 ) -> _Ending:
-    """Closed some time after its last message; of the last two days many are still open, a few set aside."""
+    """Closed some time after its last message; of the last days many are still open, a few set aside."""
     closes = messages[-1].sent_at + timedelta(hours=chance.uniform(0.1, 40))
-    if is_whole and closes < until:
+    is_fresh = until - messages[-1].sent_at < _FRESH and chance.random() < 0.6
+    if is_whole and closes < until and not is_fresh:
         return _Ending("closed", closed_at=closes)
     if chance.random() < 0.08 and messages[-1].direction != "in":
         return _Ending("snoozed", snoozed_until=until + timedelta(hours=chance.uniform(2, 96)))

@@ -181,7 +181,7 @@ def test_assigning_moves_it_to_a_team_and_a_colleague(
         desk.assign(
             actor=agent, conversation_id=conversation.pk, assignee_id=stranger.user_id, team_id=team_id
         )
-    User.objects.filter(pk=agent.user_id).update(is_active=False)
+    User.objects.filter(name=agent.name).update(is_active=False)
     with pytest.raises(desk.DeskError):
         desk.assign(actor=agent, conversation_id=conversation.pk, assignee_id=agent.user_id)
 

@@ -168,10 +168,10 @@ def test_nobody_guesses_a_token(case: RecoveryCase) -> None:
 def test_a_remedy_stays_within_the_limit_for_the_whole_case(
     case: RecoveryCase, agent: Actor, manager: Actor, limits: None
 ) -> None:
-    grant = {"recovery_id": case.pk, "kind": "refund", "currency": "JPY"}
+    grant: dict[str, Any] = {"recovery_id": case.pk, "kind": "refund", "currency": "JPY"}
     recovery.grant_remedy(actor=agent, amount_minor=2000, **grant)
     # when the second one would exceed what is left
-    with pytest.raises(recovery.RecoveryError, match="¥3,000.*¥1,000"):
+    with pytest.raises(recovery.RecoveryError, match=r"¥3,000.*¥1,000"):
         recovery.grant_remedy(actor=agent, amount_minor=1001, **grant)
     # then nothing has changed
     case.refresh_from_db()

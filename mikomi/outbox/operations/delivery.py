@@ -7,7 +7,7 @@ again; killed after it, one that a person decides about. Nothing is sent twice b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -113,7 +113,7 @@ def mark_bounced(outgoing_id: int, reason: str, error: str) -> bool:
         return _ended(outgoing_id, (State.SENT, State.UNCERTAIN, State.SENDING), State.FAILED, values)
 
 
-def _ended(outgoing_id: int, come_from: tuple[str, ...], to: str, values: dict[str, object]) -> bool:
+def _ended(outgoing_id: int, come_from: tuple[str, ...], to: str, values: Mapping[str, object]) -> bool:
     return move(outgoing_id, come_from=come_from, to=to, claimed_by="", **values) is not None
 
 

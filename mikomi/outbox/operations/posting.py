@@ -15,6 +15,7 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business.queries import business as the_business
+from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
 from mikomi.customers import queries as customers
 from mikomi.outbox import events, rules
@@ -110,11 +111,11 @@ def _tell(row: OutgoingMessage) -> None:
     if row.state == State.HELD:
         record(events.OutgoingHeld(**facts), customer_id=row.customer_id)
     elif row.state == State.REFUSED:
-        record(events.OutgoingRefused(**facts, reason=row.reason), customer_id=row.customer_id)
+        record(events.OutgoingRefused(**facts, reason=Code(row.reason)), customer_id=row.customer_id)
     elif row.state == State.SENT:
         record(events.OutgoingSent(**facts), customer_id=row.customer_id)
     elif row.state == State.FAILED:
-        record(events.OutgoingFailed(**facts, reason=row.reason), customer_id=row.customer_id)
+        record(events.OutgoingFailed(**facts, reason=Code(row.reason)), customer_id=row.customer_id)
     elif row.state == State.UNCERTAIN:
         record(events.OutgoingUncertain(**facts), customer_id=row.customer_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,10 +20,10 @@ from mikomi.outbox.records import NewMessage
 pytestmark = pytest.mark.django_db
 
 
-def letter(customer: Customer, purpose: str = "notice", **values: object) -> NewMessage:
+def letter(customer: Customer, purpose: str = "notice", **values: Any) -> NewMessage:
     return NewMessage(
         customer_id=customer.pk, purpose=purpose, subject="お知らせ", text="本文です。", **values
-    )  # type: ignore[arg-type]
+    )
 
 
 def refuse(customer: Customer, purpose: str, at: datetime) -> None:

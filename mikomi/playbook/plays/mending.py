@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mikomi.conversations import operations as desk
-from mikomi.conversations.models import Conversation, RecoveryCase
+from mikomi.conversations.models import Conversation
 from mikomi.conversations.operations import recovery
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.models import Event
@@ -30,14 +30,16 @@ def open_recovery_case(event: Event) -> None:
 def reopen_case(event: Event) -> None:
     """A poor answer opens the recovery again, or else the conversation; it is on Today until somebody closes it."""
     poor = payload_of(event, FeedbackPoor)
-    cases = RecoveryCase.objects.filter(pk=poor.recovery_id, conversation__deleted_at=None)
-    if poor.recovery_id and cases.exists():
+    if poor.conversation_id is None or not _is_there(poor.conversation_id):
+        return
+    if poor.recovery_id is not None:
         recovery.reopen_case(actor=SYSTEM, recovery_id=poor.recovery_id, reason="poor_answer")
-    elif (
-        poor.conversation_id
-        and Conversation.objects.filter(pk=poor.conversation_id, deleted_at=None).exists()
-    ):
+    else:
         desk.reopen(actor=SYSTEM, conversation_id=poor.conversation_id, reason="poor_answer")
+
+
+def _is_there(conversation_id: int) -> bool:
+    return Conversation.objects.filter(pk=conversation_id, deleted_at=None).exists()
 
 
 def is_answer(event: Event) -> bool:
