@@ -76,8 +76,6 @@ def _entry(
 
 
 def _names(customer: Customer) -> Iterator[str]:
-    """Without a space between, and the reading also with it: people type both. The title has the written name."""
+    """Without a space between: what is typed with one is looked up in parts. The title has the written name."""
     yield customer.family_name + customer.given_name
-    if customer.family_kana or customer.given_kana:
-        yield f"{customer.family_kana} {customer.given_kana}"
-        yield customer.family_kana + customer.given_kana
+    yield customer.family_kana + customer.given_kana

@@ -44,7 +44,7 @@ class Customer(models.Model):
     name_order = models.CharField(max_length=8, choices=NameOrder.choices, blank=True)
     honorific = models.CharField(_("honorific"), max_length=20, blank=True)
     company = models.ForeignKey(
-        Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+        Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", db_index=False
     )
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=16, default="ja")
@@ -60,6 +60,7 @@ class Customer(models.Model):
         "self",
         on_delete=models.SET_NULL,
         null=True,
+        db_index=False,
         related_name="merged_from",
         help_text="The living record, however many merges lie between; made from the standing Merge rows.",
     )
@@ -70,7 +71,8 @@ class Customer(models.Model):
             models.Index(
                 fields=["-updated_at", "-id"], name="customer_recent", condition=Q(merged_into=None)
             ),
-            models.Index(fields=["family_kana", "given_kana"], name="customer_kana"),
+            models.Index(fields=["merged_into"], name="customer_merged", condition=~Q(merged_into=None)),
+            models.Index(fields=["company"], name="customer_company", condition=~Q(company=None)),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +105,7 @@ class Identity(models.Model):
         Customer,
         on_delete=models.SET_NULL,
         null=True,
+        db_index=False,
         related_name="+",
         help_text="Whose it was before a merge; it goes back there when the merge is undone.",
     )
@@ -138,7 +141,7 @@ class Consent(models.Model):
         SURVEY = "survey", _("questions about satisfaction")
         MARKETING = "marketing", _("news and offers")
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents", db_index=False)
     channel = models.CharField(max_length=16)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     granted = models.BooleanField()
@@ -239,7 +242,7 @@ class Segment(models.Model):
 class Membership(models.Model):
     """A customer stands in a segment since `since`."""
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
     since = models.DateTimeField()
 

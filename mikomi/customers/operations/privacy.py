@@ -68,7 +68,6 @@ def erase_own(customer_ids: Sequence[int]) -> None:
     companies = set(Customer.objects.filter(pk__in=ids).values_list("company_id", flat=True)) - {None}
     for model in (Identity, Address, Note, Membership):
         model.objects.filter(customer_id__in=ids).delete()
-    Identity.objects.filter(moved_from_id__in=ids).update(moved_from=None)
     DuplicateProposal.objects.filter(Q(first_id__in=ids) | Q(second_id__in=ids)).delete()
     Customer.tags.through.objects.filter(customer_id__in=ids).delete()
     Customer.objects.filter(pk__in=ids).update(
