@@ -29,12 +29,16 @@ class ImportJob(models.Model):
         max_length=32, blank=True, help_text="Whose ids these are; part of an order's identity."
     )
     mapping: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    day_first = models.BooleanField(null=True, help_text="Of 01/02/2026; none: what the file makes certain.")
     store = models.ForeignKey("business.Store", on_delete=models.SET_NULL, null=True, related_name="+")
     backfill = models.BooleanField(default=True, help_text="History: nothing follows from it.")
     state = models.CharField(max_length=16, choices=State.choices, default=State.UPLOADED)
     refusal: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     rows_total = models.IntegerField(null=True)
     rows_done = models.IntegerField(default=0, help_text="Committed so far: where a killed import goes on.")
+    checked: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
+        default=dict, help_text="What the dry run counted, by outcome."
+    )
     created_count = models.IntegerField(default=0)
     changed_count = models.IntegerField(default=0)
     unchanged_count = models.IntegerField(default=0)
@@ -119,6 +123,7 @@ class ShopCall(models.Model):
     reason = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

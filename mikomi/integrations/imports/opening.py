@@ -1,0 +1,122 @@
+"""The file of an import: recognised when it comes, opened the same way each time after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from mikomi.core.business import queries as business
+from mikomi.core.files.models import StoredFile
+from mikomi.core.files.paths import blob_path
+from mikomi.integrations.files import formats
+from mikomi.integrations.files.fields import Field
+from mikomi.integrations.files.formats.format import Kind
+from mikomi.integrations.files.headers import fingerprint
+from mikomi.integrations.files.issues import WARNING
+from mikomi.integrations.files.reading import Reading, read_file
+from mikomi.integrations.files.settings import ParseSettings
+from mikomi.integrations.models import ImportJob, RememberedMapping
+
+KINDS: tuple[Kind, ...] = ("orders", "customers")
+_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column for the mapping screen: its name, some of its values, and the field it is taken for ("": none)."""
+
+    name: str
+    samples: tuple[str, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a file is. `issues`: as stored; `mapping`: one that was remembered; `needs_mapping`: columns are missing."""
+
+    content: Kind
+    format_key: str
+    source: str
+    issues: list[dict[str, object]]
+    mapping: dict[str, str]
+    is_refused: bool
+    needs_mapping: bool
+
+
+def recognise_file(file: StoredFile, content: str) -> Recognition:
+    """Look at the beginning of the file; `content` is what the user said it is, "" for either."""
+    kinds: tuple[Kind, ...] = (cast(Kind, content),) if content else KINDS
+    found = [_recognise(file, kind) for kind in kinds]
+    return next(
+        (one for one in found if not one.is_refused and not one.needs_mapping),
+        next((one for one in found if one.needs_mapping), found[0]),
+    )
+
+
+def _recognise(file: StoredFile, kind: Kind) -> Recognition:
+    with _read(file, kind, None) as reading:
+        remembered = _remembered(reading, kind) if reading.refused else {}
+    if remembered:
+        with _read(file, kind, remembered) as reading:
+            return _recognition(reading, kind, remembered)
+    return _recognition(reading, kind, {})
+
+
+def _recognition(reading: Reading, kind: Kind, mapping: dict[str, str]) -> Recognition:
+    wrong = [issue for issue in reading.issues if issue.severity != WARNING]
+    return Recognition(
+        content=kind,
+        format_key=reading.match.format.name,
+        source=reading.match.format.source,
+        issues=[{"line": one.line, "code": one.code, "params": one.params} for one in reading.issues],
+        mapping=mapping,
+        is_refused=bool(wrong),
+        needs_mapping=bool(wrong) and all(one.code == "missing_columns" for one in wrong),
+    )
+
+
+def _remembered(reading: Reading, kind: Kind) -> dict[str, str]:
+    key = fingerprint(reading.match.header)
+    row = RememberedMapping.objects.filter(fingerprint=key, content=kind).first()
+    return dict(row.mapping) if row else {}
+
+
+def open_job(job: ImportJob) -> Reading:
+    """The file of a job as its mapping reads it; the caller closes it. `FileNotFoundError` if its bytes are gone."""
+    return _read(job.file, cast(Kind, job.content), job.mapping or None, job.day_first)
+
+
+def _read(
+    file: StoredFile, kind: Kind, mapping: Mapping[str, str] | None, day_first: bool | None = None
+) -> Reading:
+    shop = business.business()
+    settings = ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first)
+    return read_file(blob_path(file.sha256), kind, settings, mapping)
+
+
+def columns_of(job: ImportJob) -> list[Column]:
+    """The columns of the file with some values each, and what each is taken for now."""
+    with open_job(job) as reading:
+        rows = reading.sample(20)
+        names, match = reading.match.header, reading.match
+    return [
+        Column(name, _samples([row.cells for row in rows], place), str(match.mapping.get(name, "")))
+        for place, name in enumerate(names)
+        if name
+    ]
+
+
+def _samples(rows: list[list[str]], place: int) -> tuple[str, ...]:
+    values = (cells[place].strip()[:80] for cells in rows if place < len(cells))
+    return tuple(dict.fromkeys(value for value in values if value))[:_SAMPLES]
+
+
+def fields_of(content: str) -> list[Field]:
+    """The fields that a file of this content can hold."""
+    return [one for one in Field if content == "orders" or one.startswith("person.")]
+
+
+def needed_of(content: str) -> tuple[tuple[Field, ...], ...]:
+    """Groups of fields: of each, one must have a column."""
+    return (formats.ORDERS if content == "orders" else formats.CUSTOMERS).needed
