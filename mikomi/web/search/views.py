@@ -33,9 +33,9 @@ class Command:
 
 COMMANDS = (
     Command("customer_new", _("Add a customer"), "user-plus", Permission.CUSTOMERS_EDIT),
-    Command("segment_new", _("New segment"), "filter", Permission.SEGMENTS_EDIT),
+    Command("segment_new", _("New segment"), "funnel", Permission.SEGMENTS_EDIT),
     Command("customer_duplicates", _("Duplicates"), "git-merge", Permission.CUSTOMERS_VIEW),
-    Command("segments", _("Segments"), "filter", Permission.CUSTOMERS_VIEW),
+    Command("segments", _("Segments"), "funnel", Permission.CUSTOMERS_VIEW),
     Command("promises_calendar", _("Calendar of promises"), "calendar-days", Permission.PROMISES_VIEW),
     Command("account_change_password", _("Password"), "key-round"),
     Command("mfa_index", _("Second factor"), "shield-check"),

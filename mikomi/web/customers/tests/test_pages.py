@@ -229,8 +229,7 @@ def test_a_pair_is_merged_with_its_evidence_and_separated_again(
     assert other.merged_into_id == customer.pk
     text = owner_client.get(f"/customers/{other.pk}/").content.decode()
     assert "山田" in text
-    merge = other.__class__.objects.get(pk=customer.pk)
-    owner_client.post(f"/customers/merges/{Merge.objects.get(winner=merge).pk}/undo")
+    owner_client.post(f"/customers/merges/{Merge.objects.get(winner=customer).pk}/undo")
     other.refresh_from_db()
     assert other.merged_into_id is None
 
@@ -290,7 +289,8 @@ def test_a_segment_is_put_together_and_filters_the_list(owner_client: Client, cu
 
 def test_money_is_typed_in_main_units_of_the_currency(owner_client: Client, business: Business) -> None:
     given = {"name": "A", "match": "any", "row": ["0", "1"], "field-0": "spend", "operator-0": "between",
-             "value-0": "1,000", "until-0": "2000", "field-1": "orders", "operator-1": "at_least", "value-1": "3"}  # fmt: skip
+             "value-0": "1,000", "until-0": "2000",
+             "field-1": "orders", "operator-1": "at_least", "value-1": "3"}  # fmt: skip
     owner_client.post("/customers/segments/new", given)
     first, second = Segment.objects.get().conditions["any"]
     assert first["value"] == [1000, 2000]
