@@ -32,35 +32,35 @@ class Family:
     """
 
     def __init__(self, name: str, *, sees: Permission | None = None) -> None:
-        self.router = Router(tags=[name])
+        self.name, self.router = name, Router(tags=[name])
         self.sees = sees
 
     def get(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
         """Reading."""
-        return self._add("GET", path, may, 200, gives)
+        return self._add("GET", path, may, gives)
 
     def post(
         self, path: str, *, may: Rights, gives: Any, status: int = 200, sees: Permission | None = None
     ) -> Callable[[View], View]:
         """Doing. Takes an Idempotency-Key."""
-        return self._add("POST", path, may, status, gives, sees)
+        return self._add("POST", path, may, gives, status=status, sees=sees)
 
     def patch(
         self, path: str, *, may: Rights, gives: Any, sees: Permission | None = None
     ) -> Callable[[View], View]:
         """Changing what is given, leaving the rest."""
-        return self._add("PATCH", path, may, 200, gives, sees)
+        return self._add("PATCH", path, may, gives, sees=sees)
 
     def put(self, path: str, *, may: Rights, gives: Any) -> Callable[[View], View]:
         """Replacing."""
-        return self._add("PUT", path, may, 200, gives)
+        return self._add("PUT", path, may, gives)
 
     def delete(self, path: str, *, may: Rights) -> Callable[[View], View]:
         """Taking away; answers nothing."""
-        return self._add("DELETE", path, may, 204, None)
+        return self._add("DELETE", path, may, None, status=204)
 
     def _add(
-        self, method: str, path: str, may: Rights, status: int, gives: Any, sees: Permission | None = None
+        self, method: str, path: str, may: Rights, gives: Any, *, status: int = 200, sees: Permission | None = None
     ) -> Callable[[View], View]:
         rights = may if isinstance(may, tuple) else (may,)
         looks = sees or self.sees
@@ -74,7 +74,7 @@ class Family:
                 view,
                 auth=Token(ways),
                 response={status: gives, **PROBLEMS},
-                operation_id=view.__name__,
+                operation_id=f"{self.name}.{view.__name__}",
                 summary=(view.__doc__ or "").strip().split("\n")[0].rstrip("."),
                 openapi_extra={"security": [{"Token": [right.value for right in way]} for way in ways]},
             )

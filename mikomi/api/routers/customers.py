@@ -9,7 +9,7 @@ from ninja import Query
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import customers as shapes
-from mikomi.api.shapes.common import Id, ListOf, PageOf, Paging, page
+from mikomi.api.shapes.common import Id, Line, ListOf, PageOf, Paging, page
 from mikomi.core.access.rules import Permission
 from mikomi.customers import operations, queries
 from mikomi.screens import timeline as timelines
@@ -163,7 +163,7 @@ def add_tag(request: Call, customer_id: Id, tag: shapes.TagIn) -> Any:
 
 
 @router.delete("/customers/{customer_id}/tags/{name}", may=EDIT)
-def remove_tag(request: Call, customer_id: Id, name: shapes.Line) -> Any:
+def remove_tag(request: Call, customer_id: Id, name: Line) -> Any:
     """Take a word off a customer."""
     operations.untag(actor=request.actor, customer_ids=[queries.living_id(customer_id)], name=name)
     return 204, None

@@ -90,6 +90,6 @@ def _one(request: Call, outgoing_id: int) -> OutgoingMessage:
 def _visible(actor: Actor, rows: Iterable[OutgoingMessage]) -> list[OutgoingMessage]:
     """Those that are not about a conversation the actor may not see; one query."""
     rows = list(rows)
-    about = {row.subject_id for row in rows if row.subject_type == "conversation"}
-    seen = set(visible_conversations(actor).filter(pk__in=about - {None}).values_list("pk", flat=True))
+    about = {row.subject_id for row in rows if row.subject_type == "conversation" and row.subject_id}
+    seen = set(visible_conversations(actor).filter(pk__in=about).values_list("pk", flat=True))
     return [row for row in rows if row.subject_type != "conversation" or row.subject_id in seen]

@@ -69,8 +69,9 @@ def test_wrong_settings_are_refused_beside_their_field(
 
 def test_one_address_is_one_mailbox(owner: Actor) -> None:
     operations.save_mailbox(actor=owner, settings=settings())
-    with pytest.raises(SettingsRefusedError, match="already"):
+    with pytest.raises(SettingsRefusedError) as caught:
         operations.save_mailbox(actor=owner, settings=settings())
+    assert (set(caught.value.errors), Mailbox.objects.count()) == ({"address"}, 1)
 
 
 def test_only_who_manages_settings(agent: Actor, owner: Actor) -> None:

@@ -133,6 +133,6 @@ def test_no_order_of_events_closes_a_case_too_early(customer: Customer, agent: A
     run_state_machine_as_test(
         machine_for(agent, noon),
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -64,7 +64,7 @@ def test_what_nobody_knows_yet_is_left_for_a_person(customer: Customer, agent: A
     assert rendered.unfilled == ["【お問い合わせ番号】"]
     with pytest.raises(desk.CannotAnswerError, match="お問い合わせ番号"):
         desk.answer(actor=agent, conversation_id=conversation.pk, text=rendered.text)
-    with pytest.raises(ValueError, match="order.nme"):
+    with pytest.raises(ValueError, match=r"order\.nme"):
         queries.render_template(
             actor=agent, key="shipping", conversation_id=conversation.pk, values={"order.nme": "x"}
         )

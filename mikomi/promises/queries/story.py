@@ -56,7 +56,7 @@ def promise(*, actor: Actor, promise_id: int) -> Story:
     bench = Bench(clock.now(), {row.kind})
     judged = judge(case, bench)
     slips = list(row.slips.select_related("outgoing").order_by("version_number"))
-    moments = [*_said(case.versions), *_seen(case.evidence), *_slipped(slips), *_turns(row)]
+    moments = [*_said(case.versions), *_seen(case.evidence), *_turns(row), *_slipped(slips)]
     return Story(
         promise=row,
         subject=views([row]).get((row.subject_type, row.subject_id or 0)),

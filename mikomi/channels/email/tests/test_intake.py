@@ -7,6 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.utils import translation
 
 from mikomi.channels import operations, queries
 from mikomi.channels.email import inbound, poll
@@ -62,7 +63,8 @@ def test_the_cursor_does_not_move_when_the_bytes_could_not_be_stored(
     mailbox.refresh_from_db()
     assert (Intake.objects.count(), FolderCursor.objects.get().last_uid) == (0, 0)
     assert MailProblem.stored(mailbox.poll_error).code == "storage"
-    assert "disk" in MailProblem.stored(mailbox.poll_error).sentence
+    with translation.override("en"):
+        assert "disk" in MailProblem.stored(mailbox.poll_error).sentence
     assert len(fetch(mailbox)) == 1
 
 
