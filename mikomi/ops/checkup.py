@@ -107,13 +107,15 @@ def workers() -> Iterator[Finding]:
 
 
 def mailboxes() -> Iterator[Finding]:
+    from mikomi.channels.email.problems import MailProblem
     from mikomi.channels.models import Mailbox
 
     for box in Mailbox.objects.filter(is_active=True).exclude(imap_host=""):
-        good = box.polled_at is not None and box.polled_at > clock.now() - STALE_POLL and not box.poll_error
-        text = box.poll_error or (
-            f"last poll {box.polled_at:%Y-%m-%d %H:%M} UTC" if box.polled_at else "not polled yet"
-        )
+        stored = [text for text in (box.poll_error, box.send_error) if text]
+        problems = " ".join(f"{MailProblem.stored(text).sentence} ({text})" for text in stored)
+        good = box.polled_at is not None and box.polled_at > clock.now() - STALE_POLL and not problems
+        poll = f"last poll {box.polled_at:%Y-%m-%d %H:%M} UTC" if box.polled_at else "not polled yet"
+        text = problems or poll
         yield Finding(
             f"Mailbox {box.address}", good, text, "Open Settings › Mailboxes and test the connection."
         )
