@@ -1,6 +1,6 @@
 """What a file, a shop, a message or a form says about a person: plain values, before anybody is looked up.
 
-Everything is as it was given. `normalising.clean` prepares it for the columns and says what it had to cut;
+Everything is as it was given. `cleaning.clean` prepares it for the columns and says what it had to cut;
 `operations.identify` finds or makes the customer.
 """
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from mikomi.customers.cleaning import CleanPerson
 from mikomi.customers.models import Address, Consent, Customer, Identity, Note
 from mikomi.customers.rules.identities import PHONE, Key
-from mikomi.customers.rules.people import CleanPerson
 
 AddressKey = tuple[str, str, str, str]
 

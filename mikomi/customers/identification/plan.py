@@ -12,12 +12,12 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from mikomi.core.rows import build
+from mikomi.customers.cleaning import CleanPerson
 from mikomi.customers.identification.known import Known, Slot, address_key
 from mikomi.customers.models import Address, Consent, Customer, Identity, Note
 from mikomi.customers.records import ConsentRecord
 from mikomi.customers.rules.identities import PHONE, GivenKey
 from mikomi.customers.rules.likeness import Name, name_of, names_contradict
-from mikomi.customers.rules.people import CleanPerson
 
 
 @dataclass(frozen=True, slots=True)

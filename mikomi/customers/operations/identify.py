@@ -12,11 +12,11 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
+from mikomi.customers.cleaning import clean
 from mikomi.customers.identification.plan import Plan, make_plan
 from mikomi.customers.identification.write import write
 from mikomi.customers.models import Customer
 from mikomi.customers.records import PersonRecord
-from mikomi.customers.rules.people import clean
 
 _SOURCE = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 _ATTEMPTS = 3

@@ -13,6 +13,7 @@ from mikomi.core import bulk, clock, text
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events import operations as events
+from mikomi.customers.cleaning import LIMITS, LONGEST_TEXT
 from mikomi.customers.events import CustomerNoted
 from mikomi.customers.identification.write import tag_ids
 from mikomi.customers.models import Address, Company, Customer, Note, Tag
@@ -20,7 +21,6 @@ from mikomi.customers.operations.identify import identify
 from mikomi.customers.operations.shared import living_customer, touched
 from mikomi.customers.queries.merged import ids_of
 from mikomi.customers.records import CustomValue, PersonRecord
-from mikomi.customers.rules.people import LIMITS, LONGEST_TEXT
 
 
 class WrongProfileError(ValueError):

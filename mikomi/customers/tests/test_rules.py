@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mikomi.core import phones
+from mikomi.customers.cleaning import LIMITS, LONGEST_TEXT, Issue, clean
 from mikomi.customers.records import AddressRecord, ConsentRecord, PersonRecord
 from mikomi.customers.rules.identities import (
     email_value,
@@ -15,7 +16,6 @@ from mikomi.customers.rules.identities import (
     phone_value,
 )
 from mikomi.customers.rules.likeness import name_of, names_contradict
-from mikomi.customers.rules.people import LIMITS, LONGEST_TEXT, Issue, clean
 
 TEXT = st.text(max_size=400)
 

@@ -9,8 +9,8 @@ import pytest
 
 from mikomi.core.access.actor import SYSTEM
 from mikomi.customers import operations, samples
+from mikomi.customers.cleaning import clean
 from mikomi.customers.models import Customer, DuplicateProposal
-from mikomi.customers.rules.people import clean
 from tests.cast import NOON
 
 TODAY = date(2026, 11, 18)
