@@ -19,7 +19,7 @@ from mikomi.core.rows import build
 from mikomi.promises import rules
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
-from mikomi.promises.operations.assessing import Case
+from mikomi.promises.operations.assessing import Case, facts_of
 from mikomi.promises.operations.observing import lock_cases, observe_many, settle
 from mikomi.promises.records import NewTerms, Observation
 
@@ -40,11 +40,11 @@ def change_terms(
     given_at: datetime | None = None,
 ) -> Promise:
     """Give a promise new terms; see `change_terms_many`. Raises PromiseDecidedError for one that is settled."""
-    terms = NewTerms(promise_id, due_at, reason, note, statement, given_at)
-    promise = change_terms_many(actor=actor, terms=[terms])[0]
-    if not may_change(promise):
+    actor.require(Permission.PROMISES_RECORD)
+    if is_settled(lock_cases([promise_id])[promise_id]):
         raise PromiseDecidedError(_("This promise is settled; make a new one instead."))
-    return promise
+    terms = NewTerms(promise_id, due_at, reason, note, statement, given_at)
+    return change_terms_many(actor=actor, terms=[terms])[0]
 
 
 @transaction.atomic
@@ -69,9 +69,10 @@ def change_terms_many(*, actor: Actor, terms: Sequence[NewTerms]) -> list[Promis
     return [cases[new.promise_id].promise for new in terms]
 
 
-def may_change(promise: Promise) -> bool:
-    """Whether there can be new terms: it was neither met nor withdrawn."""
-    return promise.met_at is None and promise.state != Promise.State.WITHDRAWN
+def is_settled(case: Case) -> bool:
+    """Whether there can't be new terms: it was met, or taken back, be it in time or after it was broken."""
+    facts = rules.standing(facts_of(case.evidence))
+    return case.promise.met_at is not None or any(fact.kind == "withdrawn" for fact in facts)
 
 
 def _moment(due_at: datetime | date, zone: ZoneInfo) -> datetime:
@@ -79,7 +80,7 @@ def _moment(due_at: datetime | date, zone: ZoneInfo) -> datetime:
 
 
 def _is_new(case: Case, new: NewTerms, zone: ZoneInfo) -> bool:
-    return may_change(case.promise) and _moment(new.due_at, zone) != case.versions[-1].due_at
+    return not is_settled(case) and _moment(new.due_at, zone) != case.versions[-1].due_at
 
 
 def _append(case: Case, new: NewTerms, actor: Actor, now: datetime, zone: ZoneInfo) -> None:

@@ -85,6 +85,8 @@ def test_a_broken_promise_is_not_washed_clean_by_withdrawing(customer: Customer)
     with clock.frozen(NOON + 5 * DAY):
         operations.look()
         assert operations.withdraw(actor=SYSTEM, promise_id=promise.pk, reason="cancelled").state == "broken"
+        with pytest.raises(operations.PromiseDecidedError):
+            change(promise, due_at=NOON + 9 * DAY)
 
 
 def test_time_alone_puts_a_promise_at_risk_and_breaks_it_at_its_due_time(customer: Customer) -> None:
