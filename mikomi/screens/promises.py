@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.text import capfirst
+
 from mikomi.conversations import queries as desk
 from mikomi.conversations.models import RecoveryCase
 from mikomi.core import clock
@@ -77,7 +79,7 @@ def title_of(promise: Promise, subject: str) -> str:
     """What is promised, in a few words: the kind and what it is about, or what was said."""
     if promise.statement and promise.kind in (Promise.Kind.CALLBACK, Promise.Kind.CUSTOM):
         return promise.statement
-    kind = str(promise.get_kind_display())
+    kind = capfirst(str(promise.get_kind_display()))
     return f"{kind} · {subject}" if subject else kind
 
 
