@@ -9,7 +9,20 @@ from ninja import NinjaAPI
 from mikomi import __version__
 from mikomi.api import problems
 from mikomi.api.auth import Token
-from mikomi.api.routers import conversations, customers, outgoing, promises, recoveries, segments
+from mikomi.api.routers import (
+    business,
+    conversations,
+    customers,
+    events,
+    feedback,
+    imports,
+    orders,
+    outgoing,
+    promises,
+    recoveries,
+    segments,
+    webhooks,
+)
 
 
 class Api(NinjaAPI):
@@ -41,5 +54,9 @@ api = Api(
     docs_url=None,
 )
 problems.install(api)
-for family in (customers, segments, conversations, recoveries, promises, outgoing):
+FAMILIES = (
+    customers, segments, conversations, recoveries, promises, outgoing, orders, imports, feedback, business,
+    webhooks, events,
+)  # fmt: skip
+for family in FAMILIES:
     api.add_router("", family.router.router)

@@ -60,7 +60,14 @@ class Family:
         return self._add("DELETE", path, may, None, status=204)
 
     def _add(
-        self, method: str, path: str, may: Rights, gives: Any, *, status: int = 200, sees: Permission | None = None
+        self,
+        method: str,
+        path: str,
+        may: Rights,
+        gives: Any,
+        *,
+        status: int = 200,
+        sees: Permission | None = None,
     ) -> Callable[[View], View]:
         rights = may if isinstance(may, tuple) else (may,)
         looks = sees or self.sees

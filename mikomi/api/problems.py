@@ -20,6 +20,18 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from mikomi.channels.api import MessageRefusedError
+from mikomi.commerce.operations import MilestoneError
+from mikomi.core.paging import InvalidCursorError
+from mikomi.customers.operations import (
+    InvalidSegmentError,
+    UnknownSourceError,
+    WrongConsentError,
+    WrongIdentityError,
+    WrongProfileError,
+)
+from mikomi.promises.operations import PromiseError
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,6 +56,19 @@ def is_refusal(error: Exception) -> bool:
     return isinstance(error, ValueError) and type(error).__module__.startswith("mikomi.")
 
 
+# Something that was given can't be used; every other refusal says that the thing itself can't do it now.
+_UNUSABLE = (
+    InvalidCursorError,
+    InvalidSegmentError,
+    MessageRefusedError,
+    MilestoneError,
+    PromiseError,
+    UnknownSourceError,
+    WrongConsentError,
+    WrongIdentityError,
+    WrongProfileError,
+)
+
 _KNOWN: tuple[tuple[type[Exception], int, str, Any], ...] = (
     (AuthenticationError, 401, "unauthenticated", gettext_lazy("A valid token is needed")),
     (PermissionDenied, 403, "forbidden", gettext_lazy("You may not do this")),
@@ -57,19 +82,30 @@ _KNOWN: tuple[tuple[type[Exception], int, str, Any], ...] = (
 )
 
 
-def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The problem for any error; what nobody expected is logged and answered with 500."""
+    assert isinstance(error, Exception)
     if isinstance(error, ValidationError):
         return problem(422, "invalid", _("Some values are not usable"), errors=_fields(error))
     if isinstance(error, HttpError):
         return problem(error.status_code, "refused", str(error))
     if is_refusal(error):
-        return problem(409, _code_of(error), _("This can't be done"), str(error))
+        return _refusal(error)
     for kind, status, code, title in _KNOWN:
         if isinstance(error, kind):
             return problem(status, code, str(title), str(error) if status == 403 else "")
     logger.exception("api_fault", exc_info=error, extra={"path": request.path})
     return problem(500, "fault", _("Something went wrong"))
+
+
+def _refusal(error: Exception) -> HttpResponse:
+    if not isinstance(error, _UNUSABLE):
+        return problem(409, _code_of(error), _("This can't be done"), str(error))
+    fields = getattr(error, "errors", None) or {}
+    if name := getattr(error, "field", ""):
+        fields = {name: str(error)}
+    wrong = [{"field": field, "code": "refused", "text": text} for field, text in fields.items()]
+    return problem(422, _code_of(error), _("Some values are not usable"), str(error), wrong)
 
 
 def _code_of(error: Exception) -> str:
