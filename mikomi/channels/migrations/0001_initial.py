@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('business', '0002_alter_business_calendar_version'),
+        ('business', '0001_initial'),
         ('files', '0001_initial'),
     ]
 
