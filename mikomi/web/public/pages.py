@@ -20,5 +20,6 @@ def public_page(
     response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send a form with "Origin: null", and it is refused as coming from elsewhere.
+    response["Referrer-Policy"] = "same-origin"
     return response
