@@ -59,7 +59,7 @@ class Conversation(Changing):
             models.Index(
                 fields=["answer_due_at", "id"],
                 name="conversation_due",
-                condition=Q(state="open", answer_due_at__isnull=False, deleted_at=None),
+                condition=Q(answer_due_at__isnull=False),
             ),
             models.Index(fields=["state", "-last_message_at", "-id"], name="conversation_list"),
             models.Index(

@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('answer_due_at__isnull', False), ('deleted_at', None), ('state', 'open')), fields=['answer_due_at', 'id'], name='conversation_due'),
+            index=models.Index(condition=models.Q(('answer_due_at__isnull', False)), fields=['answer_due_at', 'id'], name='conversation_due'),
         ),
         migrations.AddIndex(
             model_name='conversation',

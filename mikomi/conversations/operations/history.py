@@ -152,8 +152,8 @@ def _message(part: HistoricMessage, item: _Loaded) -> Message:
 
 
 def _happenings(item: _Loaded) -> Iterator[Happening]:
+    """What the timeline shows of it; that a conversation began is told by its first message."""
     row, channel = item.row, Code(item.record.channel)
-    yield _past(item, events.ConversationOpened(row.pk, channel), row.created_at)
     is_first = True
     for message in item.messages:
         payload: object
