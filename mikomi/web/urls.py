@@ -13,6 +13,7 @@ urlpatterns = [
     path("appearance/", include("mikomi.web.appearance.urls")),
     path("customers/", include("mikomi.web.customers.urls")),
     path("gallery/", include("mikomi.web.gallery.urls")),
+    path("imports/", include("mikomi.web.imports.urls")),
     path("inbox/", include("mikomi.web.inbox.urls")),
     path("orders/", include("mikomi.web.orders.urls")),
     path("promises/", include("mikomi.web.promises.urls")),

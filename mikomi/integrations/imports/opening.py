@@ -18,7 +18,6 @@ from mikomi.integrations.files.reading import Reading, read_file
 from mikomi.integrations.files.settings import ParseSettings
 from mikomi.integrations.models import ImportJob, RememberedMapping
 
-KINDS: tuple[Kind, ...] = ("orders", "customers")
 _SAMPLES = 3
 
 
@@ -46,21 +45,24 @@ class Recognition:
 
 def recognise_file(file: StoredFile, content: str) -> Recognition:
     """Look at the beginning of the file; `content` is what the user said it is, "" for either."""
-    kinds: tuple[Kind, ...] = (cast(Kind, content),) if content else KINDS
-    found = [_recognise(file, kind) for kind in kinds]
-    return next(
-        (one for one in found if not one.is_refused and not one.needs_mapping),
-        next((one for one in found if one.needs_mapping), found[0]),
-    )
+    if content:
+        return _recognise(file, cast(Kind, content))[0]
+    orders, looks_like_orders = _recognise(file, "orders")
+    if looks_like_orders or not (orders.is_refused or orders.needs_mapping):
+        return orders
+    customers, _any = _recognise(file, "customers")
+    return orders if customers.is_refused and orders.needs_mapping else customers
 
 
-def _recognise(file: StoredFile, kind: Kind) -> Recognition:
+def _recognise(file: StoredFile, kind: Kind) -> tuple[Recognition, bool]:
+    """How the file reads as this kind, and whether it has order numbers, whatever else it lacks."""
     with _read(file, kind, None) as reading:
         remembered = _remembered(reading, kind) if reading.refused else {}
+        has_numbers = Field.NUMBER in reading.match.mapping.values()
     if remembered:
         with _read(file, kind, remembered) as reading:
-            return _recognition(reading, kind, remembered)
-    return _recognition(reading, kind, {})
+            return _recognition(reading, kind, remembered), has_numbers
+    return _recognition(reading, kind, {}), has_numbers
 
 
 def _recognition(reading: Reading, kind: Kind, mapping: dict[str, str]) -> Recognition:
@@ -71,7 +73,7 @@ def _recognition(reading: Reading, kind: Kind, mapping: dict[str, str]) -> Recog
         source=reading.match.format.source,
         issues=[{"line": one.line, "code": one.code, "params": one.params} for one in reading.issues],
         mapping=mapping,
-        is_refused=bool(wrong),
+        is_refused=any(one.code != "missing_columns" for one in wrong),
         needs_mapping=bool(wrong) and all(one.code == "missing_columns" for one in wrong),
     )
 
