@@ -117,7 +117,7 @@ def lengthen(customer_id: int, entries: int) -> None:
         with transaction.atomic():
             messages = Message.objects.bulk_create([
                 Message(
-                    conversation=talk, direction="in", channel="email", text=f"履歴 {start + number}", changed_at=now,
+                    conversation=talk, direction="in", channel="email", text=f"履歴 {start + number}",
                     sent_at=now - timedelta(hours=start + number), received_at=now - timedelta(hours=start + number),
                 )
                 for number in range(1000)
@@ -151,7 +151,7 @@ def measure(rounds: int, long_one: int) -> dict[str, Any]:
     from mikomi.core.access.models import User
 
     user = User.objects.get()
-    client = Client(headers={"accept-encoding": "gzip"})
+    client = Client(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
     client.force_login(user)
     talks = list(
         Conversation.objects.filter(state="open", customer__identities__kind="email").values_list(
