@@ -9,6 +9,7 @@ from random import Random
 from django.db import transaction
 
 from mikomi.conversations.models import Conversation
+from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
 from mikomi.feedback import rules
 from mikomi.feedback.events import FeedbackAnswered, FeedbackAsked
@@ -41,18 +42,18 @@ def load_answers(*, seed: int, until: datetime) -> int:
             asked_at=closed_at + timedelta(hours=1),
         )
         for pk, customer_id, closed_at in rows.order_by("id").values_list("id", "customer_id", "closed_at")
-        if random.random() < SHARE_ASKED
+        if closed_at is not None and random.random() < SHARE_ASKED
     ]  # fmt: skip
     asked = Invitation.objects.bulk_create(asked, batch_size=500)
     answers = Answer.objects.bulk_create(
         [_answer(random, one) for one in asked if random.random() < SHARE_ANSWERED], batch_size=500
     )
     record_many([
-        Happening(FeedbackAsked(one.pk, one.kind), one.customer_id, one.asked_at, backfill=True) for one in asked
+        Happening(FeedbackAsked(one.pk, Code(one.kind)), one.customer_id, one.asked_at, backfill=True) for one in asked
     ])  # fmt: skip
     record_many([
         Happening(
-            FeedbackAnswered(one.pk, one.invitation.kind, one.score), one.invitation.customer_id, one.answered_at,
+            FeedbackAnswered(one.pk, Code(one.invitation.kind), one.score), one.invitation.customer_id, one.answered_at,
             backfill=True,
         )
         for one in answers
