@@ -53,12 +53,18 @@ def search(*, actor: Actor, text: str, size: int = 6) -> list[Group]:
     wanted = text.strip()[:LONGEST_QUERY]
     if not wanted:
         return []
-    hits = {kind: index.find(actor=actor, text=wanted, kinds=(kind,), limit=size) for kind in KINDS}
+    limits = {"message": size * _PER_CONVERSATION}
+    hits = {
+        kind: index.find(actor=actor, text=wanted, kinds=(kind,), limit=limits.get(kind, size))
+        for kind in KINDS
+    }
     shown = customers.display_ids([hit.customer_id for found in hits.values() for hit in found])
     groups = [
-        Group(kind, [_found(hit, shown.get(hit.customer_id or 0)) for hit in hits[kind]]) for kind in KINDS
+        Group("customer", [_found(hit, shown.get(hit.customer_id or 0)) for hit in hits["customer"]]),
+        Group("conversation", _conversations(actor, hits["message"], shown)[:size]),
+        Group("order", [_found(hit, shown.get(hit.customer_id or 0)) for hit in hits["order"]]),
+        Group("promise", _promises(actor, hits, size)),
     ]
-    groups.append(Group("promise", _promises(actor, hits, size)))
     return [group for group in groups if group.items]
 
 

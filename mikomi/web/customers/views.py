@@ -18,7 +18,7 @@ from mikomi.customers.operations.listing import COLUMNS
 from mikomi.screens import customer as screens
 from mikomi.screens import timeline
 from mikomi.screens.timeline_kinds import FAMILIES
-from mikomi.web.customers.forms import NoteForm, TagForm
+from mikomi.web.customers.forms import LANGUAGES, NoteForm, TagForm
 from mikomi.web.staff import StaffRequest, staff_page
 
 
@@ -94,6 +94,7 @@ def show(
         "families": timeline.families(request.actor),
         "note": note or NoteForm(),
         "tag_form": tag or TagForm(auto_id="tag_%s"),
+        "languages": dict(LANGUAGES),
         "may": _may(request, erased=screen.brief.profile.customer.erased_at is not None),
     }
     return render(request, "customers/customer.jinja", context, status=422 if _wrong(note, tag) else 200)

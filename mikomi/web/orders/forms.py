@@ -21,7 +21,7 @@ KINDS = [
 class StepForm(forms.Form):
     """A step in an order's life."""
 
-    kind = forms.ChoiceField(label=_("What happened"), choices=KINDS)
+    kind = forms.ChoiceField(label=pgettext_lazy("order", "What happened"), choices=KINDS)
     at = MomentField(
         label=_("When"), required=False, help_text=_("Empty: just now. For an estimate: when it will arrive.")
     )
