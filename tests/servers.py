@@ -395,7 +395,7 @@ def smtp_server(
 
 def _checked(data: object, password: str) -> AuthResult:
     good = isinstance(data, LoginPassword) and data.password == password.encode()
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 # A wire that is cut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import BinaryIO, cast
 
 from allauth.account.adapter import get_adapter
 from django.core import signing
@@ -16,7 +17,7 @@ from mikomi.channels.models import WebForm
 from mikomi.channels.webform import operations, rules
 from mikomi.channels.webform.operations import FormRefusedError, Submission, TooManyError, Upload
 from mikomi.core.business.queries import business
-from mikomi.web.public.pages import public_page
+from mikomi.web.public.pages import public_page, speak
 
 TRAP = "website"
 """A field that people don't see; programs fill it in."""
@@ -28,6 +29,7 @@ _SALT = "mikomi.contact.thanks"
 def contact(request: HttpRequest, token: str) -> HttpResponse:
     """Show the form; take it; what was typed stays when something has to be put right."""
     form = _form(token)
+    speak(request, business().language)
     if request.method != "POST":
         return _page(request, form, {}, {})
     typed = {name: request.POST.get(name, "") for name in FIELDS}
@@ -62,7 +64,7 @@ def _form(token: str) -> WebForm:
 
 def _submission(request: HttpRequest, typed: dict[str, str]) -> Submission:
     files = [
-        Upload(item.name or "", item.content_type or "", item.size or 0, item.file)
+        Upload(item.name or "", item.content_type or "", item.size or 0, cast(BinaryIO, item.file))
         for item in request.FILES.getlist("files")
         if item.file
     ]

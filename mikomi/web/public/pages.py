@@ -8,15 +8,20 @@ from django.shortcuts import render
 from django.utils import translation
 
 
-def public_page(
-    request: HttpRequest, template: str, context: dict[str, object], *, language: str, status: int = 200
-) -> HttpResponse:
-    """A page in the customer's language, unless they switched it themselves."""
+def speak(request: HttpRequest, language: str) -> None:
+    """Speak the customer's language from here on, unless they switched it themselves."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         base = language.partition("-")[0]
         spoken = base if base in dict(settings.LANGUAGES) else "en"
         translation.activate(spoken)
-        request.LANGUAGE_CODE = spoken  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = spoken
+
+
+def public_page(
+    request: HttpRequest, template: str, context: dict[str, object], *, language: str, status: int = 200
+) -> HttpResponse:
+    """A page in the customer's language, unless they switched it themselves."""
+    speak(request, language)
     response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"

@@ -66,10 +66,12 @@ def test_the_page_speaks_the_language_of_the_business_and_can_be_switched(
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     client: Client, form: WebForm
 ) -> None:
-    response = client.post(ADDRESS, typed(client, email="nobody", name="<b>花子</b>"))
+    wrong = typed(client, email="nobody", name="<b>花子</b>")
+    response = client.post(ADDRESS, wrong, headers={"Accept-Language": "en"})
     page = response.content.decode()
     assert response.status_code == 422
     assert 'aria-describedby="id_email_helptext id_email_error"' in page
+    assert "メールアドレスの形式をご確認ください" in page
     assert "返品したいです" in page
     assert "&lt;b&gt;花子&lt;/b&gt;" in page
     assert not Intake.objects.exists()
