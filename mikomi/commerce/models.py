@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Product(models.Model):
@@ -23,17 +23,17 @@ class Order(models.Model):
     """One order as it stands; how it came to stand so is in `Milestone`."""
 
     class Payment(models.TextChoices):
-        PENDING = "pending", _("payment pending")
-        PAID = "paid", _("paid")
-        PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
-        REFUNDED = "refunded", _("refunded")
-        VOIDED = "voided", _("voided")
+        PENDING = "pending", pgettext_lazy("payment", "payment pending")
+        PAID = "paid", pgettext_lazy("payment", "paid")
+        PARTLY_REFUNDED = "partly_refunded", pgettext_lazy("payment", "partly refunded")
+        REFUNDED = "refunded", pgettext_lazy("payment", "refunded")
+        VOIDED = "voided", pgettext_lazy("payment", "voided")
 
     class Fulfilment(models.TextChoices):
-        UNFULFILLED = "unfulfilled", _("not shipped")
-        PARTIAL = "partial", _("partly shipped")
-        SHIPPED = "shipped", _("shipped")
-        DELIVERED = "delivered", _("delivered")
+        UNFULFILLED = "unfulfilled", pgettext_lazy("fulfilment", "not shipped")
+        PARTIAL = "partial", pgettext_lazy("fulfilment", "partly shipped")
+        SHIPPED = "shipped", pgettext_lazy("fulfilment", "shipped")
+        DELIVERED = "delivered", pgettext_lazy("fulfilment", "delivered")
 
     source = models.CharField(max_length=32, help_text="shopify, base, csv, api…")
     external_id = models.CharField(max_length=128)
@@ -133,12 +133,12 @@ class Milestone(models.Model):
     """One moment in an order's life and when we came to know it. Added, never edited: history can be replayed."""
 
     class Kind(models.TextChoices):
-        ORDERED = "ordered", _("ordered")
-        PROMISED = "promised", _("promised")
-        ESTIMATED = "estimated", _("estimate")
-        SHIPPED = "shipped", _("shipped")
-        DELIVERED = "delivered", _("delivered")
-        CANCELLED = "cancelled", _("cancelled")
+        ORDERED = "ordered", pgettext_lazy("milestone", "ordered")
+        PROMISED = "promised", pgettext_lazy("milestone", "promised")
+        ESTIMATED = "estimated", pgettext_lazy("milestone", "estimate")
+        SHIPPED = "shipped", pgettext_lazy("milestone", "shipped")
+        DELIVERED = "delivered", pgettext_lazy("milestone", "delivered")
+        CANCELLED = "cancelled", pgettext_lazy("milestone", "cancelled")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     kind = models.CharField(max_length=10, choices=Kind.choices)

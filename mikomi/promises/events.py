@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mikomi.core.events.kinds import Code, event_kind
 
 
-@event_kind("promise.made", _("Promised"), subject="promise")
+@event_kind("promise.made", pgettext_lazy("event", "Promised"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseMade:
     promise_id: int
@@ -19,7 +19,7 @@ class PromiseMade:
     source: Code
 
 
-@event_kind("promise.changed", _("New terms"), subject="promise")
+@event_kind("promise.changed", pgettext_lazy("event", "New terms"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseChanged:
     promise_id: int
@@ -29,7 +29,7 @@ class PromiseChanged:
     reason: Code
 
 
-@event_kind("promise.evidence", _("Evidence"), subject="promise", in_timeline=False)
+@event_kind("promise.evidence", pgettext_lazy("event", "Evidence"), subject="promise", in_timeline=False)
 @dataclass(frozen=True, slots=True)
 class EvidenceSeen:
     promise_id: int
@@ -38,7 +38,7 @@ class EvidenceSeen:
     expected_at: datetime | None = None
 
 
-@event_kind("promise.at_risk", _("At risk"), subject="promise")
+@event_kind("promise.at_risk", pgettext_lazy("event", "At risk"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseAtRisk:
     """The chance of breach crossed the business's threshold. `slipped`: evidence names a later date."""
@@ -51,7 +51,7 @@ class PromiseAtRisk:
     expected_at: datetime | None = None
 
 
-@event_kind("promise.safe", _("No longer at risk"), subject="promise")
+@event_kind("promise.safe", pgettext_lazy("event", "No longer at risk"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseSafe:
     promise_id: int
@@ -59,7 +59,7 @@ class PromiseSafe:
     risk: float
 
 
-@event_kind("promise.kept", _("Kept"), subject="promise")
+@event_kind("promise.kept", pgettext_lazy("event", "Kept"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseKept:
     """`margin_seconds`: how long before the due time. `reversed`: it had counted as broken until now."""
@@ -70,7 +70,7 @@ class PromiseKept:
     reversed: bool = False
 
 
-@event_kind("promise.broken", _("Broken"), subject="promise")
+@event_kind("promise.broken", pgettext_lazy("event", "Broken"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseBroken:
     """`is_internal`: a response standard; no recovery case follows, it is shown by itself."""
@@ -80,7 +80,7 @@ class PromiseBroken:
     is_internal: bool
 
 
-@event_kind("promise.withdrawn", _("Withdrawn"), subject="promise")
+@event_kind("promise.withdrawn", pgettext_lazy("event", "Withdrawn"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class PromiseWithdrawn:
     promise_id: int
@@ -88,7 +88,7 @@ class PromiseWithdrawn:
     reason: Code
 
 
-@event_kind("promise.customer_told", _("Customer told of the slip"), subject="promise")
+@event_kind("promise.customer_told", pgettext_lazy("event", "Customer told of the slip"), subject="promise")
 @dataclass(frozen=True, slots=True)
 class CustomerTold:
     promise_id: int

@@ -6,39 +6,39 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Promise(models.Model):
     """One promise to one customer. The terms live in versions; the newest is copied here for lists."""
 
     class Kind(models.TextChoices):
-        DELIVERY = "delivery", _("delivery")
-        SHIPPING = "shipping", _("shipping")
-        ANSWER = "answer", _("first answer")
-        CALLBACK = "callback", _("call back")
-        CUSTOM = "custom", _("other promise")
+        DELIVERY = "delivery", pgettext_lazy("promise kind", "delivery")
+        SHIPPING = "shipping", pgettext_lazy("promise kind", "shipping")
+        ANSWER = "answer", pgettext_lazy("promise kind", "first answer")
+        CALLBACK = "callback", pgettext_lazy("promise kind", "call back")
+        CUSTOM = "custom", pgettext_lazy("promise kind", "other promise")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        AT_RISK = "at_risk", _("at risk")
-        KEPT = "kept", _("kept")
-        BROKEN = "broken", _("broken")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        OPEN = "open", pgettext_lazy("promise state", "open")
+        AT_RISK = "at_risk", pgettext_lazy("promise state", "at risk")
+        KEPT = "kept", pgettext_lazy("promise state", "kept")
+        BROKEN = "broken", pgettext_lazy("promise state", "broken")
+        WITHDRAWN = "withdrawn", pgettext_lazy("promise state", "withdrawn")
 
     class ExpectationClass(models.TextChoices):
         """The ten keys of the requirements' P1."""
 
-        HONEST = "honest", _("honest")
-        EXPLICIT = "explicit", _("explicit")
-        IMPLICIT = "implicit", _("implicit")
-        EASY = "easy", _("quick and without hassle")
-        HUMAN = "human", _("human")
-        STATIC = "static", _("static")
-        DYNAMIC = "dynamic", _("dynamic")
-        TECHNOLOGICAL = "technological", _("technological")
-        SIMPLE = "simple", _("simple")
-        SUPPORTED = "supported", _("continuing support")
+        HONEST = "honest", pgettext_lazy("expectation", "honest")
+        EXPLICIT = "explicit", pgettext_lazy("expectation", "explicit")
+        IMPLICIT = "implicit", pgettext_lazy("expectation", "implicit")
+        EASY = "easy", pgettext_lazy("expectation", "quick and without hassle")
+        HUMAN = "human", pgettext_lazy("expectation", "human")
+        STATIC = "static", pgettext_lazy("expectation", "static")
+        DYNAMIC = "dynamic", pgettext_lazy("expectation", "dynamic")
+        TECHNOLOGICAL = "technological", pgettext_lazy("expectation", "technological")
+        SIMPLE = "simple", pgettext_lazy("expectation", "simple")
+        SUPPORTED = "supported", pgettext_lazy("expectation", "continuing support")
 
     token = models.CharField(
         max_length=32, unique=True, help_text="Unguessable; the address of the public page."
@@ -140,16 +140,16 @@ class Evidence(models.Model):
     """Something that bears on a promise: shipped, delivered, answered, called, an estimate that moved."""
 
     class Kind(models.TextChoices):
-        ESTIMATE = "estimate", _("estimate")
-        SHIPPED = "shipped", _("shipped")
-        DELIVERED = "delivered", _("delivered")
-        ANSWERED = "answered", _("answered")
-        CALLED = "called", _("called")
-        DONE = "done", _("done")
-        PAUSED = "paused", _("paused")
-        RESUMED = "resumed", _("resumed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        RETRACTED = "retracted", _("taken back")
+        ESTIMATE = "estimate", pgettext_lazy("evidence", "estimate")
+        SHIPPED = "shipped", pgettext_lazy("evidence", "shipped")
+        DELIVERED = "delivered", pgettext_lazy("evidence", "delivered")
+        ANSWERED = "answered", pgettext_lazy("evidence", "answered")
+        CALLED = "called", pgettext_lazy("evidence", "called")
+        DONE = "done", pgettext_lazy("evidence", "done")
+        PAUSED = "paused", pgettext_lazy("evidence", "paused")
+        RESUMED = "resumed", pgettext_lazy("evidence", "resumed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("evidence", "withdrawn")
+        RETRACTED = "retracted", pgettext_lazy("evidence", "taken back")
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, db_index=False, related_name="evidence")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -104,10 +104,12 @@ def _terms(step: _Step, shop: ShopView) -> Iterator[NewTerms]:
     """Another date from the source is a renegotiation. The shop's rule is not applied a second time."""
     for promise in step.made:
         for want in step.wanted:
-            if want.kind == promise.kind and want.source == promise.source != SHIP_RULE:
+            due_at = _due(want, shop)
+            is_its_own = want.kind == promise.kind and want.source == promise.source != SHIP_RULE
+            if is_its_own and due_at != promise.due_at:
                 yield NewTerms(
                     promise_id=promise.pk,
-                    due_at=_due(want, shop),
+                    due_at=due_at,
                     reason=step.writing.facts.delay_reason,
                     by_day=want.kind == "delivery" and step.after["promised_by_day"],
                     backfill=shop.backfill,

@@ -10,7 +10,7 @@ from django.db import transaction
 from mikomi.commerce.operations.known import Key, load
 from mikomi.commerce.operations.promising import keep_promises
 from mikomi.commerce.operations.shop import ShopView, view_shop
-from mikomi.commerce.operations.standing import refresh_standing
+from mikomi.commerce.operations.standing import COUNTED, refresh_standing
 from mikomi.commerce.operations.writing import Writing, write
 from mikomi.commerce.records import OrderRecord
 from mikomi.commerce.rules.deciding import Change, Outcome, decide
@@ -131,12 +131,19 @@ def _record_chunk(
     write(actor, writings, shop)
     real = [writing for writing in writings if not writing.only_met]
     keep_promises(actor, real, shop)
-    refresh_standing([writing.order.customer_id for writing in real if writing.order.customer_id])
+    refresh_standing(
+        [writing.order.customer_id for writing in real if writing.order.customer_id and _counts(writing)]
+    )
     for item in chunk:
         result = results[item.place]
         if result.outcome is Outcome.CREATED:
             created = next(writing for writing in writings if writing.facts is item.facts)
             results[item.place] = replace(result, order_id=created.order.pk)
+
+
+def _counts(writing: Writing) -> bool:
+    """Whether the news can change what its customer has bought."""
+    return writing.has_new_customer or not COUNTED.isdisjoint(writing.change.values or ())
 
 
 def _recorded(change: Change, order_id: int | None) -> Recorded:

@@ -14,6 +14,9 @@ from mikomi.core.business import queries as business_queries
 from mikomi.customers.operations.standing import PurchaseFigures, write_standing
 from mikomi.customers.queries.merged import ids_of_many
 
+COUNTED = frozenset({"currency", "total_minor", "refunded_minor", "payment", "ordered_at", "cancelled_at"})
+"""The columns of an order on which the figures rest."""
+
 
 def refresh_standing(customer_ids: Sequence[int]) -> None:
     """Write spend, number and dates of the orders of these persons, over all their merged records.

@@ -50,6 +50,7 @@ class Writing:
     change: Change
     before: Stored | None
     only_met: bool = False
+    has_new_customer: bool = False
     order: Order = field(init=False)
 
     @property
@@ -102,9 +103,9 @@ def _row(writing: Writing, shop: ShopView) -> Order:
 
 
 def _give_customers(actor: Actor, writings: Sequence[Writing], shop: ShopView) -> None:
-    """Find or make the customers of new orders; who changes an order's person fills blanks of that person. An order
-    without any name or address is an anonymous sale."""
-    named = [writing for writing in writings if _names_somebody(writing.facts)]
+    """Find or make the customers of orders that have none yet. An order without any name or address is an
+    anonymous sale, until its source says whose it is."""
+    named = [w for w in writings if w.order.customer_id is None and _names_somebody(w.facts)]
     found = customers.identify_many(
         actor=actor,
         people=[writing.facts.record.customer for writing in named],
@@ -113,8 +114,8 @@ def _give_customers(actor: Actor, writings: Sequence[Writing], shop: ShopView) -
         backfill=shop.backfill,
     )
     for writing, customer in zip(named, found, strict=True):
-        if writing.order.customer_id is None:
-            writing.order.customer_id = customer.pk
+        writing.order.customer_id = customer.pk
+        writing.has_new_customer = True
 
 
 def _names_somebody(facts: OrderFacts) -> bool:

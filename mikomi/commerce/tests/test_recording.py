@@ -67,6 +67,14 @@ def test_a_sale_without_a_name_is_anonymous() -> None:
     assert not Customer.objects.exists()
 
 
+def test_an_anonymous_sale_becomes_somebodys(customer: Customer) -> None:
+    record_one(order(customer=PersonRecord()))
+    record_one(later(1))
+
+    assert the_order().customer_id == customer.pk
+    assert Standing.objects.get(customer=customer).spend_minor == 7800
+
+
 def test_the_same_again_changes_nothing() -> None:
     first = record_one(ORDER)
     before = Event.objects.count()
