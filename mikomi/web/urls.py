@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from mikomi.web.imports import hooks
 from mikomi.web.live.views import live
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("appearance/", include("mikomi.web.appearance.urls")),
     path("customers/", include("mikomi.web.customers.urls")),
     path("gallery/", include("mikomi.web.gallery.urls")),
+    path("hooks/shopify/<slug:token>", hooks.shopify, name="hook_shopify"),
     path("imports/", include("mikomi.web.imports.urls")),
     path("inbox/", include("mikomi.web.inbox.urls")),
     path("orders/", include("mikomi.web.orders.urls")),

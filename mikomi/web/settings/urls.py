@@ -14,6 +14,7 @@ from mikomi.web.settings import (
     places,
     programs,
     quarantine,
+    shops,
     webhooks,
 )
 
@@ -49,5 +50,8 @@ urlpatterns = [
     path("operations", operations.deliveries, name="settings_operations"),
     path("operations/<int:delivery_id>/retry", operations.retry, name="settings_delivery_retry"),
     path("operations/<int:delivery_id>/skip", operations.skip, name="settings_delivery_skip"),
+    path("shops", shops.shops, name="settings_shops"),
+    path("shops/<int:connection_id>", shops.shop, name="settings_shop"),
+    path("shops/calls/<int:call_id>/retry", shops.retry, name="settings_shop_retry"),
     path("log", log.access_log, name="settings_log"),
 ]
