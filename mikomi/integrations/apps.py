@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class IntegrationsConfig(AppConfig):
     name = "mikomi.integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        from mikomi.integrations import registration
+
+        registration.register()

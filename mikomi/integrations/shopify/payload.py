@@ -118,6 +118,23 @@ def parse_order(payload: object) -> OrderRecord:
     )
 
 
+def parse_refund(payload: object) -> tuple[str, str, RefundRecord | None]:
+    """A refund as `refunds/create` sends it: the order's id, the currency ("" where nothing was paid back), the refund.
+
+    Raises BadPayloadError.
+    """
+    if not isinstance(payload, dict):
+        raise BadPayloadError("refund")
+    order_id = _text(payload, "order_id")
+    if not order_id:
+        raise BadPayloadError("order_id")
+    currency = next((_text(one, "currency") for one in _list(payload, "transactions")), "")
+    if not currency:
+        return order_id, "", None
+    found = _refunds({"refunds": [payload]}, _Money({"currency": currency}))
+    return order_id, currency.upper(), found[0] if found else None
+
+
 class _Money:
     """Amounts of one payload: decimal texts in the shop's currency."""
 
