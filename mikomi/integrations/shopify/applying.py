@@ -100,8 +100,8 @@ def _with_refund(payload: object) -> OrderRecord:
     if order is None:
         raise OrderUnknownError(f"The order {order_id} has not come yet.")
     return OrderRecord(
-        source=SOURCE, external_id=order_id, customer=PersonRecord(), number=order.number, currency=currency or order.currency,
-        ordered_at=order.ordered_at, refunds=(refund,) if refund else (),
+        source=SOURCE, external_id=order_id, customer=PersonRecord(), number=order.number,
+        currency=currency or order.currency, ordered_at=order.ordered_at, refunds=(refund,) if refund else (),
     )  # fmt: skip
 
 

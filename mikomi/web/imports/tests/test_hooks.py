@@ -50,7 +50,7 @@ def call(
     topic: str,
     body: object,
     *,
-    id: str = "",
+    webhook: str = "",
     secret: str = "s3cret",
     apply: bool = True,
 ) -> int:
@@ -58,8 +58,8 @@ def call(
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     sign = base64.b64encode(hmac.new(secret.encode(), raw, hashlib.sha256).digest()).decode()
     headers = {"X-Shopify-Topic": topic, "X-Shopify-Hmac-Sha256": sign}
-    if id:
-        headers["X-Shopify-Webhook-Id"] = id
+    if webhook:
+        headers["X-Shopify-Webhook-Id"] = webhook
     client = Client(enforce_csrf_checks=True)
     answer = client.post(
         f"/hooks/shopify/{shop.token}", raw, content_type="application/json", headers=headers
@@ -70,7 +70,7 @@ def call(
 
 
 def test_an_order_comes_in(shop: ShopConnection) -> None:
-    assert call(shop, "orders/create", payload(), id="a") == 200
+    assert call(shop, "orders/create", payload(), webhook="a") == 200
     order = Order.objects.get()
     assert (order.number, order.backfill) == ("#1001", False)
     assert ShopCall.objects.get().state == State.APPLIED
@@ -79,43 +79,43 @@ def test_an_order_comes_in(shop: ShopConnection) -> None:
 
 
 def test_the_answer_comes_before_anything_is_applied(shop: ShopConnection) -> None:
-    assert call(shop, "orders/create", payload(), id="a", apply=False) == 200
+    assert call(shop, "orders/create", payload(), webhook="a", apply=False) == 200
     assert not Order.objects.exists()
     assert ShopCall.objects.get().state == State.RECEIVED
 
 
-@pytest.mark.parametrize("id", ["a", ""])
-def test_a_repeated_call_is_kept_and_applied_once(shop: ShopConnection, id: str) -> None:
+@pytest.mark.parametrize("webhook", ["a", ""])
+def test_a_repeated_call_is_kept_and_applied_once(shop: ShopConnection, webhook: str) -> None:
     for _time in range(3):
-        assert call(shop, "orders/create", payload(), id=id) == 200
+        assert call(shop, "orders/create", payload(), webhook=webhook) == 200
     assert (ShopCall.objects.count(), Order.objects.count()) == (1, 1)
 
 
 def test_late_old_news_change_nothing(shop: ShopConnection) -> None:
     cancelled = payload(10, cancelled_at=(NOON + timedelta(minutes=10)).isoformat())
-    call(shop, "orders/cancelled", cancelled, id="b")
-    call(shop, "orders/create", payload(), id="a")
+    call(shop, "orders/cancelled", cancelled, webhook="b")
+    call(shop, "orders/create", payload(), webhook="a")
     order = Order.objects.get()
     assert order.cancelled_at == NOON + timedelta(minutes=10)
     assert ShopCall.objects.get(external_id="a").reason == "older"
 
 
 def test_a_refund_before_its_order_waits_for_it(shop: ShopConnection) -> None:
-    call(shop, "refunds/create", refund(), id="r")
+    call(shop, "refunds/create", refund(), webhook="r")
     waiting = ShopCall.objects.get()
     assert (waiting.state, waiting.reason) == (State.RECEIVED, "order_unknown")
-    call(shop, "orders/create", payload(), id="a")
+    call(shop, "orders/create", payload(), webhook="a")
     with clock.frozen(NOON + timedelta(minutes=1)):
         applying.apply_due("tester")
     order = Order.objects.get()
     assert (order.number, order.refunded_minor, order.payment) == ("#1001", 300, "partly_refunded")
-    call(shop, "orders/updated", payload(5, refunds=[refund()]), id="u")
+    call(shop, "orders/updated", payload(5, refunds=[refund()]), webhook="u")
     order.refresh_from_db()
     assert (order.refunded_minor, Refund.objects.count()) == (300, 1)
 
 
 def test_a_topic_of_no_use_is_ignored_with_the_reason(shop: ShopConnection) -> None:
-    assert call(shop, "products/update", {"id": 1}, id="p") == 200
+    assert call(shop, "products/update", {"id": 1}, webhook="p") == 200
     kept = ShopCall.objects.get()
     assert (kept.state, kept.reason) == (State.IGNORED, "topic")
 
@@ -145,7 +145,7 @@ def test_an_address_of_no_shop_or_a_stopped_one(shop: ShopConnection, owner: Act
     "body", [b"{", b"\xff\xfe", b"[" * 100_000, b"null", {"id": 1}, {"id": "\0", "currency": "JPY"}]
 )
 def test_what_can_not_be_read_is_kept_and_shown(shop: ShopConnection, body: object, owner_user: User) -> None:
-    assert call(shop, "orders/create", body, id="x") == 200
+    assert call(shop, "orders/create", body, webhook="x") == 200
     kept = ShopCall.objects.get()
     assert (kept.state, kept.reason) == (State.FAILED, "bad_payload")
     client = Client()
@@ -166,7 +166,7 @@ def test_our_own_trouble_is_tried_again_and_then_shown(
         raise RuntimeError("no disk")
 
     monkeypatch.setattr(applying, "record_orders", fail)
-    call(shop, "orders/create", payload(), id="x")
+    call(shop, "orders/create", payload(), webhook="x")
     now = NOON
     for delay in applying.DELAYS:
         assert ShopCall.objects.get().state == State.RECEIVED
@@ -179,7 +179,7 @@ def test_our_own_trouble_is_tried_again_and_then_shown(
 
 
 def test_applied_calls_go_after_a_month(shop: ShopConnection) -> None:
-    call(shop, "orders/create", payload(), id="x")
+    call(shop, "orders/create", payload(), webhook="x")
     with clock.frozen(NOON + timedelta(days=31)):
         assert applying.prune() == 1
 
