@@ -28,8 +28,15 @@ from mikomi.api.routers import (
 class Api(NinjaAPI):
     """Describes problems as problem+json and the rights that each operation needs."""
 
+    _document: Any = None
+
     def get_openapi_schema(self, **options: Any) -> Any:
-        """The document, as programs read it."""
+        """The document, as programs read it; made once, since that takes a second or two."""
+        if self._document is None:
+            self._document = self._describe(**options)
+        return self._document
+
+    def _describe(self, **options: Any) -> Any:
         schema = super().get_openapi_schema(**options)
         for operations in schema["paths"].values():
             for operation in operations.values():

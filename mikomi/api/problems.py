@@ -101,9 +101,9 @@ def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResp
 def _refusal(error: Exception) -> HttpResponse:
     if not isinstance(error, _UNUSABLE):
         return problem(409, _code_of(error), _("This can't be done"), str(error))
-    fields = getattr(error, "errors", None) or {}
-    if name := getattr(error, "field", ""):
-        fields = {name: str(error)}
+    fields = getattr(error, "errors", None)
+    if not isinstance(fields, dict):
+        fields = {error.field: str(error)} if hasattr(error, "field") else {}
     wrong = [{"field": field, "code": "refused", "text": text} for field, text in fields.items()]
     return problem(422, _code_of(error), _("Some values are not usable"), str(error), wrong)
 

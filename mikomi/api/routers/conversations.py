@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import FileResponse, Http404
-from ninja import Query
+from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
@@ -96,7 +96,7 @@ def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
         close_after=given.close_after,
         send_after=given.send_after,
     )
-    return 201, shapes.MessageOut.of(row)
+    return Status(201, shapes.MessageOut.of(row))
 
 
 @router.post("/messages/{message_id}/take-back", may=ANSWER, gives=shapes.TextIn)
@@ -109,7 +109,7 @@ def take_back(request: Call, message_id: Id) -> Any:
 def add_note(request: Call, conversation_id: Id, note: shapes.TextIn) -> Any:
     """Write an internal note; the customer never sees it."""
     row = operations.add_note(actor=request.actor, conversation_id=conversation_id, text=note.text)
-    return 201, shapes.MessageOut.of(row)
+    return Status(201, shapes.MessageOut.of(row))
 
 
 @router.post("/conversations/{conversation_id}/assign", may=ASSIGN, gives=shapes.ConversationOut)

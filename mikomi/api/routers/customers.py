@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Query
+from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
@@ -38,7 +38,7 @@ def list_customers(request: Call, wanted: Query[shapes.CustomerFilter]) -> Any:
 def create_customer(request: Call, person: shapes.PersonIn) -> Any:
     """Add a customer, or find the one who is known by these addresses."""
     row = operations.create(actor=request.actor, person=person.to_record(SOURCE), source=SOURCE)
-    return 201, _detail(request, row.pk)
+    return Status(201, _detail(request, row.pk))
 
 
 @router.get("/customers/{customer_id}", may=VIEW, gives=shapes.CustomerDetail)
@@ -59,7 +59,7 @@ def change_customer(request: Call, customer_id: Id, profile: shapes.ProfileIn) -
 def erase_customer(request: Call, customer_id: Id) -> Any:
     """Erase everything personal of a customer, under all merged records. Can't be undone."""
     operations.erase(actor=request.actor, customer_id=customer_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/customers/{customer_id}/export", may=Permission.CUSTOMERS_EXPORT, gives=dict[str, Any])
@@ -89,22 +89,23 @@ def add_identity(request: Call, customer_id: Id, identity: shapes.IdentityIn) ->
         source=identity.source,
         primary=identity.primary,
     )
-    return 201, shapes.IdentityOut.of(row)
+    return Status(201, shapes.IdentityOut.of(row))
 
 
 @router.delete("/identities/{identity_id}", may=EDIT)
 def remove_identity(request: Call, identity_id: Id) -> Any:
     """Let a customer no longer be known by it."""
     operations.remove_identity(actor=request.actor, identity_id=identity_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/customers/{customer_id}/addresses", may=EDIT, gives=shapes.AddressOut, status=201)
 def add_address(request: Call, customer_id: Id, address: shapes.SavedAddressIn) -> Any:
     """Add a postal address."""
     fields: Any = address.model_dump()
-    return 201, shapes.AddressOut.of(
-        operations.save_address(actor=request.actor, customer_id=customer_id, **fields)
+    return Status(
+        201,
+        shapes.AddressOut.of(operations.save_address(actor=request.actor, customer_id=customer_id, **fields)),
     )
 
 
@@ -122,7 +123,7 @@ def change_address(request: Call, customer_id: Id, address_id: Id, address: shap
 def remove_address(request: Call, customer_id: Id, address_id: Id) -> Any:
     """Take a postal address away."""
     operations.remove_address(actor=request.actor, customer_id=customer_id, address_id=address_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/customers/{customer_id}/consents", may=VIEW, gives=ListOf[shapes.ConsentOut])
@@ -144,14 +145,14 @@ def add_consent(request: Call, customer_id: Id, consent: shapes.StatedConsentIn)
         source=consent.source,
         at=consent.at,
     )
-    return 201, shapes.ConsentOut.of(row)
+    return Status(201, shapes.ConsentOut.of(row))
 
 
 @router.post("/customers/{customer_id}/notes", may=EDIT, gives=shapes.NoteOut, status=201)
 def add_note(request: Call, customer_id: Id, note: shapes.NoteIn) -> Any:
     """Leave a note for colleagues."""
     row = operations.add_note(actor=request.actor, customer_id=customer_id, text=note.text)
-    return 201, shapes.NoteOut.of(row)
+    return Status(201, shapes.NoteOut.of(row))
 
 
 @router.post("/customers/{customer_id}/tags", may=EDIT, sees=VIEW, gives=shapes.CustomerDetail)
@@ -166,21 +167,21 @@ def add_tag(request: Call, customer_id: Id, tag: shapes.TagIn) -> Any:
 def remove_tag(request: Call, customer_id: Id, name: Line) -> Any:
     """Take a word off a customer."""
     operations.untag(actor=request.actor, customer_ids=[queries.living_id(customer_id)], name=name)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/merges", may=MERGE, gives=shapes.MergeOut, status=201)
 def merge_customers(request: Call, merge: shapes.MergeIn) -> Any:
     """Let one record live on in the other."""
     row = operations.merge(actor=request.actor, winner_id=merge.winner_id, loser_id=merge.loser_id)
-    return 201, shapes.MergeOut.of(row)
+    return Status(201, shapes.MergeOut.of(row))
 
 
 @router.delete("/merges/{merge_id}", may=MERGE)
 def unmerge_customers(request: Call, merge_id: Id) -> Any:
     """Undo a merge: the two are two again."""
     operations.unmerge(actor=request.actor, merge_id=merge_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/duplicates", may=VIEW, gives=PageOf[shapes.ProposalOut])

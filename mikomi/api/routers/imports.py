@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from ninja import File, Form, Query, UploadedFile
+from ninja import File, Form, Query, Status, UploadedFile
 from pydantic import Field
 
 from mikomi.api.auth import Call
@@ -45,7 +45,7 @@ def start_import(
         store_id=store_id,
         backfill=backfill,
     )
-    return 201, shapes.ImportOut.of(job)
+    return Status(201, shapes.ImportOut.of(job))
 
 
 @router.get("/imports/{job_id}", may=RUN, gives=shapes.ImportOut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Query
+from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
@@ -52,7 +52,7 @@ def make_promise(request: Call, given: shapes.PromiseIn) -> Any:
         keeper_id=request.actor.user_id,
     )
     row = operations.make(actor=request.actor, promise=promise)
-    return 201, _story(request, row.pk)
+    return Status(201, _story(request, row.pk))
 
 
 @router.get("/promises/{promise_id}", may=VIEW, gives=shapes.StoryOut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Query
+from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
@@ -37,7 +37,7 @@ def open_recovery(request: Call, given: shapes.OpenIn) -> Any:
     row = operations.open_case(
         actor=request.actor, promise_id=given.promise_id, conversation_id=given.conversation_id
     )
-    return 201, _one(request, row.pk)
+    return Status(201, _one(request, row.pk))
 
 
 @router.get("/recoveries/{recovery_id}", may=VIEW, gives=shapes.RecoveryOut)
@@ -85,7 +85,7 @@ def grant_remedy(request: Call, recovery_id: Id, given: shapes.RemedyIn) -> Any:
         currency=given.currency,
         note=given.note,
     )
-    return 201, shapes.RemedyOut.of(row)
+    return Status(201, shapes.RemedyOut.of(row))
 
 
 @router.post("/recoveries/{recovery_id}/prevention", may=ANSWER, gives=shapes.RecoveryOut)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ninja import Status
+
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes.common import Id, ListOf
@@ -26,7 +28,7 @@ def list_segments(request: Call) -> Any:
 def create_segment(request: Call, segment: SegmentIn) -> Any:
     """Add a segment; refresh it to fill it."""
     row = operations.save_segment(actor=request.actor, name=segment.name, conditions=segment.conditions)
-    return 201, SegmentOut.of(row, None)
+    return Status(201, SegmentOut.of(row, None))
 
 
 @router.put("/segments/{segment_id}", may=EDIT, gives=SegmentOut)
@@ -42,7 +44,7 @@ def change_segment(request: Call, segment_id: Id, segment: SegmentIn) -> Any:
 def delete_segment(request: Call, segment_id: Id) -> Any:
     """Delete a segment; its customers stay."""
     operations.delete_segment(actor=request.actor, segment_id=segment_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/segments/{segment_id}/refresh", may=EDIT, gives=RefreshedOut)

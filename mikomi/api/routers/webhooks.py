@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Query
+from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
@@ -29,7 +29,7 @@ def create_endpoint(request: Call, given: shapes.EndpointIn) -> Any:
     row, secret = operations.create_endpoint(
         actor=request.actor, url=given.url, kinds=given.kinds, description=given.description
     )
-    return 201, {"endpoint": shapes.EndpointOut.of(row), "secret": secret}
+    return Status(201, {"endpoint": shapes.EndpointOut.of(row), "secret": secret})
 
 
 @router.get("/webhooks/{endpoint_id}", may=MANAGE, gives=shapes.EndpointOut)
@@ -50,7 +50,7 @@ def change_endpoint(request: Call, endpoint_id: Id, given: shapes.ChangedEndpoin
 def delete_endpoint(request: Call, endpoint_id: Id) -> Any:
     """Delete an endpoint with its log."""
     operations.delete_endpoint(actor=request.actor, endpoint_id=endpoint_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/webhooks/{endpoint_id}/secret", may=MANAGE, gives=shapes.SecretOut)

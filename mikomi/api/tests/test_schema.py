@@ -1,0 +1,67 @@
+"""Whatever is sent, the API answers with what it says it answers, and never with a fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
+from mikomi.api.api import api
+from mikomi.api.tests.program import ROOT, Program
+from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
+from mikomi.customers.models import Customer
+
+CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance)
+CALLS_OUT = "/test"
+"""Ends the address of the call that reaches out to somebody else's server: it has tests of its own."""
+
+
+@pytest.fixture
+def key(owner: Actor, customer: Customer) -> str:
+    return Program(owner).key
+
+
+@pytest.mark.django_db
+def test_no_call_makes_a_fault(key: str) -> None:
+    schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", WSGIHandler())
+    operations = [found.ok() for found in schema.get_all_operations()]
+
+    for operation in operations:
+        if not operation.path.endswith(CALLS_OUT):
+            _try(operation, key)
+
+    assert len(operations) > 90
+
+
+def _try(operation: Any, key: str) -> None:
+    """A few calls with values that the document allows; the same ones each time."""
+
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    @settings(
+        max_examples=8,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def call(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+    call()
+
+
+def test_every_operation_declares_the_rights_it_needs() -> None:
+    rights = {right.value for right in Permission}
+    for path, operations in api.get_openapi_schema()["paths"].items():
+        for method, operation in operations.items():
+            ways = operation["security"]
+            assert ways, f"{method} {path}"
+            assert all(way["Token"] and set(way["Token"]) <= rights for way in ways), f"{method} {path}"
