@@ -107,6 +107,7 @@ def lengthen(customer_id: int, entries: int) -> None:
     from mikomi.conversations.events import MessageReceived
     from mikomi.conversations.models import Conversation, Message
     from mikomi.core import clock
+    from mikomi.core.events.kinds import Code
     from mikomi.core.events.operations import Happening, record_many
 
     now = clock.now()
@@ -123,7 +124,7 @@ def lengthen(customer_id: int, entries: int) -> None:
                 for number in range(1000)
             ])  # fmt: skip
             record_many([
-                Happening(MessageReceived(one.pk, talk.pk, "email"), customer_id, one.sent_at, backfill=True)
+                Happening(MessageReceived(one.pk, talk.pk, Code("email")), customer_id, one.sent_at, backfill=True)
                 for one in messages
             ])  # fmt: skip
     say(f"a customer with {entries} entries")

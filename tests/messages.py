@@ -68,7 +68,6 @@ def in_template(path: Path) -> Iterator[tuple[Key, int]]:
 
 def complaints() -> Iterator[str]:
     """What is wrong with the translations, a line each."""
-    from django.conf.locale import ja  # noqa: F401 - Django's own catalogue is found beside it
     from django.utils.translation import trans_real
 
     yield from translations.contradictions()

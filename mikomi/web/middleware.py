@@ -38,7 +38,7 @@ def business_frame(get_response: Handler) -> Handler:
         chosen = "django_language" in request.COOKIES
         if request.user.is_authenticated and not chosen:
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = request.user.language
         try:
             return get_response(request)
         finally:

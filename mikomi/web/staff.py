@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from mikomi.core.access.actor import Actor
@@ -30,7 +30,7 @@ class StaffRequest(HttpRequest):
     htmx: Any
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 LARGEST_ID = 2**63 - 1
 """What a database column can hold; an address with a larger number leads nowhere."""
 
@@ -39,7 +39,7 @@ def staff_page(view: View) -> View:
     """Only for signed-in staff. Not signed in: to the sign-in page, or to the first run in an empty installation."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_the_door(request)
         staff = cast(StaffRequest, request)

@@ -29,12 +29,12 @@ WORDS = {
     "ja": {
         "begin": "はじめる", "save": "保存して接続を試す", "works": "接続も確かめました", "send": "送信",
         "greeting": "山田 花子", "question": "注文した急須はいつ届きますか？", "answer": "山田様、明日発送いたします。",
-        "promise": "明日、発送のご連絡をいたします。", "solved": "はい、解決しました", "thanks": "ありがとうございました",
+        "promise": "明日、発送のご連絡をいたします。",
     },
     "en": {
         "begin": "Begin", "save": "Save and try", "works": "the connection works", "send": "Send",
         "greeting": "Hanako Yamada", "question": "When will the tea pot arrive?", "answer": "It leaves us tomorrow.",
-        "promise": "We tell you tomorrow when it has left.", "solved": "Yes, it is solved", "thanks": "Thank you",
+        "promise": "We tell you tomorrow when it has left.",
     },
 }  # fmt: skip
 
@@ -72,6 +72,7 @@ def test_the_main_road(
         walk = Walk(page, mikomi, imap, smtp, language)
 
         walk.sets_the_business_up()
+        walk.asks_at_once()
         walk.connects_the_mailbox()
         walk.imports_orders(tmp_path)
         walk.answers_a_message_and_promises()
@@ -108,6 +109,12 @@ class Walk:
         page.fill("[name=password]", OWNER_PASSWORD)
         page.get_by_role("button", name=self.words["begin"]).click()
         page.wait_for_url("**/welcome/next")
+
+    def asks_at_once(self) -> None:
+        """The question how it went leaves as soon as a case is closed."""
+        self.goes_to("/settings/desk")
+        self.page.fill("[name=question_after_minutes]", "0")
+        self.page.locator("form[action$='/policy'] button[type=submit]").click()
 
     def connects_the_mailbox(self) -> None:
         self.goes_to("/settings/mailboxes/new")
@@ -290,7 +297,8 @@ def message_of(address: str, name: str, text: str, message_id: str) -> bytes:
 
 
 HEADER = (
-    "注文ID,注文日時,氏(請求先),名(請求先),郵便番号(請求先),都道府県(請求先),住所(請求先),住所2(請求先),電話番号(請求先),"
+    "注文ID,注文日時,氏(請求先),名(請求先),郵便番号(請求先),都道府県(請求先),住所(請求先),住所2(請求先),"
+    "電話番号(請求先),"
     "メールアドレス(請求先),氏(配送先),名(配送先),郵便番号(配送先),都道府県(配送先),住所(配送先),住所2(配送先),電話番号(配送先),"
     "備考,商品名,バリエーション,価格,税率,数量,合計金額,送料,支払い方法,代引き手数料,発送状況,商品ID,種類ID,購入元,配送日,配送時間帯,"
     "注文メモ,調整金額"
@@ -305,7 +313,7 @@ def base_export(ordered: date, soon: date, yesterday: date) -> bytes:
     ):  # fmt: skip
         place = "1100001,東京都,台東区谷中1-2-3,,0312345678"
         rows.append(
-            f"{number},{ordered:%Y-%m-%d} 10:00:00,{family},{given},{place},{email},{family},{given},{place},,急須,白,4800,10,1,"
-            f"5400,600,クレジットカード決済,0,未発送,1,1,BASE,{day:%Y-%m-%d},,,0"
+            f"{number},{ordered:%Y-%m-%d} 10:00:00,{family},{given},{place},{email},{family},{given},{place},,"
+            f"急須,白,4800,10,1,5400,600,クレジットカード決済,0,未発送,1,1,BASE,{day:%Y-%m-%d},,,0"
         )
     return ("\r\n".join(rows) + "\r\n").encode("cp932")

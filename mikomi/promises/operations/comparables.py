@@ -12,8 +12,8 @@ from operator import itemgetter
 from django.db import transaction
 
 from mikomi.core import bulk, clock
+from mikomi.promises.assessing import groups_of
 from mikomi.promises.models import Comparable, Promise
-from mikomi.promises.operations.assessing import groups_of
 
 REMEMBERED = timedelta(days=540)
 """Older cases say little about how long things take today."""

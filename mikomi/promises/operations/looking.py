@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from mikomi.core import clock
+from mikomi.promises.assessing import load_cases
 from mikomi.promises.models import Promise
-from mikomi.promises.operations.assessing import load_cases
 from mikomi.promises.operations.observing import settle
 
 CHUNK = 100

@@ -13,9 +13,9 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
 from mikomi.core.rows import build
+from mikomi.promises.assessing import ASSESSED, Bench, Case, assess, load_cases
 from mikomi.promises.events import EvidenceSeen
 from mikomi.promises.models import Evidence, Promise
-from mikomi.promises.operations.assessing import ASSESSED, Bench, Case, assess, load_cases
 from mikomi.promises.records import Observation
 
 

@@ -14,8 +14,8 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.business import queries as business_queries
 from mikomi.core.paging import Page, keyset
+from mikomi.promises.assessing import Bench
 from mikomi.promises.models import Promise
-from mikomi.promises.operations.assessing import Bench
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.subjects import SubjectView, views
 

@@ -9,8 +9,8 @@ from typing import Any
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.events.models import Event
+from mikomi.promises.assessing import Bench, forecast_of, judge, load_cases
 from mikomi.promises.models import Evidence, Promise, PromiseVersion, Slip
-from mikomi.promises.operations.assessing import Bench, forecast_of, judge, load_cases
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.rules import Forecast, State
 from mikomi.promises.subjects import SubjectView, views

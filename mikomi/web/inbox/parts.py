@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -64,7 +64,7 @@ def frame(request: StaffRequest, message_id: int) -> HttpResponse:
 
 @require_safe
 @staff_page
-def attachment(request: StaffRequest, attachment_id: int) -> HttpResponse | FileResponse:
+def attachment(request: StaffRequest, attachment_id: int) -> HttpResponseBase:
     """A file that came with a message: pictures in place, everything else as a download, never as a page of ours."""
     part = desk.attachment(actor=request.actor, attachment_id=attachment_id)
     if part.file is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +20,11 @@ def speak(request: HttpRequest, language: str) -> None:
 
 
 def public_page(
-    request: HttpRequest, template: str, context: dict[str, object], *, language: str, status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object], *, language: str, status: int = 200
 ) -> HttpResponse:
     """A page in the customer's language, unless they switched it themselves."""
     speak(request, language)
-    response = render(request, template, context, status=status)
+    response = render(request, template, dict(context), status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
     # Not "no-referrer": browsers then send a form with "Origin: null", and it is refused as coming from elsewhere.

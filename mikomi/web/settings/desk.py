@@ -47,7 +47,12 @@ class PolicyForm(forms.ModelForm[DeskPolicy]):
 
     class Meta:
         model = DeskPolicy
-        fields = ("confirmation_wait_days", "question_every_days", "tells_without_date")
+        fields = (
+            "confirmation_wait_days",
+            "question_every_days",
+            "question_after_minutes",
+            "tells_without_date",
+        )
         labels = {
             "confirmation_wait_days": gettext_lazy(
                 "Working days that a recovery waits for the customer's word"
@@ -55,6 +60,7 @@ class PolicyForm(forms.ModelForm[DeskPolicy]):
             "question_every_days": gettext_lazy(
                 "A customer is asked how it went at most once in so many days"
             ),
+            "question_after_minutes": gettext_lazy("Minutes after closing when the question leaves"),
             "tells_without_date": gettext_lazy("Tell customers of a risk even while no new date is known"),
         }
         help_texts = dict.fromkeys(labels, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -42,7 +43,7 @@ SECTIONS = (
 
 
 def section_page(
-    request: StaffRequest, template: str, here: str, context: dict[str, object], status: int = 200
+    request: StaffRequest, template: str, here: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A page of the settings with its sections beside it: those that exist and that this person may open."""
     found = [
