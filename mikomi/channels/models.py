@@ -114,7 +114,7 @@ class Intake(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     reason = models.CharField(max_length=64, blank=True, help_text="Code: why ignored or quarantined.")
     error = models.TextField(blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Workers that died while they read it.")
     next_attempt_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=64, blank=True)
     parser_version = models.PositiveSmallIntegerField(default=0)

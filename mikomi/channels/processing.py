@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
 from mikomi.channels import events
 from mikomi.channels.models import Intake
@@ -30,8 +30,11 @@ from mikomi.core.live.operations import publish
 
 State = Intake.State
 AT_ONCE = 20
-MOST_ATTEMPTS = 3
-"""An arrival that was begun so often and never ended has ended the process each time: it is quarantined."""
+MOST_ATTEMPTS = 5
+"""An arrival at which so many workers died is quarantined."""
+AFTER_DEATH = timedelta(seconds=5)
+"""How long an arrival at which a worker died lets others go first; doubled with each."""
+AFTER_TROUBLE = timedelta(seconds=30)
 TRANSIENT = (OperationalError, InterfaceError, OSError)
 """Trouble with the database or the disk: no fault of the arrival, which is tried again later."""
 _LONGEST_ERROR = 4_000
@@ -47,7 +50,7 @@ class Readers:
 
     def read(self, intake: Intake) -> Verdict:
         """What its channel makes of the arrival; whatever goes wrong with it is a verdict, too."""
-        if intake.attempts > MOST_ATTEMPTS:
+        if intake.attempts >= MOST_ATTEMPTS:
             return Quarantine("crashed", f"{MOST_ATTEMPTS} attempts ended without a result")
         try:
             return self._of(intake.channel)(intake)
@@ -88,14 +91,21 @@ def _claim(worker: str, limit: int) -> list[Intake]:
         return []
     mine = Intake.objects.filter(pk__in=ids, state=State.RECEIVED)
     with transaction.atomic(durable=True):
-        mine.filter(claimed_by__in=["", worker]).update(claimed_by=worker, attempts=F("attempts") + 1)
+        mine.filter(claimed_by__in=["", worker]).update(claimed_by=worker)
     return list(mine.filter(claimed_by=worker).select_related("raw", "mailbox").order_by("id"))
 
 
 def free_claims(workers: Sequence[str]) -> int:
-    """Let go of what dead workers were reading; their attempt counts."""
-    mine = Intake.objects.filter(state=State.RECEIVED, claimed_by__in=list(workers))
-    return mine.update(claimed_by="")
+    """Let go of what dead workers had claimed. Arrivals are read in order, so the first one was at hand.
+
+    That one may have ended the program: it is counted, and the others go before it.
+    """
+    theirs = Intake.objects.filter(state=State.RECEIVED, claimed_by__in=list(workers))
+    suspects = theirs.values("claimed_by").annotate(first=Min("id")).values_list("first", flat=True)
+    for intake in Intake.objects.filter(pk__in=list(suspects)):
+        later = clock.now() + AFTER_DEATH * int(2 ** min(intake.attempts, 6))
+        theirs.filter(pk=intake.pk).update(attempts=F("attempts") + 1, next_attempt_at=later)
+    return theirs.update(claimed_by="")
 
 
 def _process_claimed(readers: Readers, intake: Intake) -> int:
@@ -104,12 +114,8 @@ def _process_claimed(readers: Readers, intake: Intake) -> int:
         return int(finish(intake, readers.read(intake)))
     except TRANSIENT as error:
         _logger.exception("an arrival has to wait", extra={"intake": intake.pk})
-        pause = timedelta(seconds=15 * 2 ** min(intake.attempts, 6))
         Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(
-            claimed_by="",
-            attempts=F("attempts") - 1,
-            next_attempt_at=clock.now() + pause,
-            error=str(error)[:_LONGEST_ERROR],
+            claimed_by="", next_attempt_at=clock.now() + AFTER_TROUBLE, error=str(error)[:_LONGEST_ERROR]
         )
         return 0
 

@@ -14,7 +14,7 @@ import pytest
 from mikomi.channels import operations, processing, queries
 from mikomi.channels.email import filing, reader
 from mikomi.channels.email.imap import CHUNK_BYTES, Session
-from mikomi.channels.email.tests.conftest import fetch, process, visit
+from mikomi.channels.email.tests.conftest import WORKER, fetch, process, visit
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.email.tests.test_filing import arrive
 from mikomi.channels.models import Intake, Mailbox
@@ -97,14 +97,30 @@ def test_a_reader_that_dies_is_replaced() -> None:
         assert one.read(mail("again")).text.strip() == "again"
 
 
-def test_what_ended_the_program_three_times_is_quarantined(box: Mailbox) -> None:
-    intake = Intake.objects.create(
-        channel="email", source="1", mailbox=box, message_id="m", raw_sha256="0" * 64,
-        received_at=box.failing_since or arrive(mail(), box).received_at, attempts=processing.MOST_ATTEMPTS,
-    )  # fmt: skip
+def test_what_ends_the_program_again_and_again_is_quarantined(box: Mailbox) -> None:
+    with patch.object(filing, "verdict_of", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        arrive(mail(), box)
+    for _death in range(processing.MOST_ATTEMPTS):
+        Intake.objects.update(claimed_by="dead")
+        processing.free_claims(["dead"])
+    suspect = Intake.objects.get()
+    innocent = arrive(mail(), box)
+    assert (suspect.state, innocent.state) == (Intake.State.RECEIVED, Intake.State.FILED)
+    assert processing.process_due(WORKER) == 0
+
+    Intake.objects.update(next_attempt_at=None)
     process()
-    intake.refresh_from_db()
-    assert (intake.state, intake.reason) == (Intake.State.QUARANTINED, "crashed")
+    suspect.refresh_from_db()
+    assert (suspect.state, suspect.reason) == (Intake.State.QUARANTINED, "crashed")
+
+
+def test_only_the_arrival_at_hand_is_counted_when_a_worker_dies(box: Mailbox) -> None:
+    with patch.object(filing, "verdict_of", side_effect=KeyboardInterrupt):
+        for _number in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                arrive(mail(), box)
+    assert processing.free_claims([WORKER]) == 3
+    assert list(Intake.objects.order_by("id").values_list("attempts", flat=True)) == [1, 0, 0]
 
 
 def test_trouble_with_the_disk_is_not_the_mails_fault(box: Mailbox) -> None:
