@@ -91,6 +91,7 @@ def _plain(row: Order, lines: dict[str, OrderLine], refunds: dict[str, int]) -> 
         parts=row.parts,
         run=row.run,
         updated_at=row.source_updated_at,
+        is_anonymous=row.customer_id is None,
     )
 
 

@@ -124,7 +124,7 @@ def _record_chunk(
         writing = Writing(item.facts, change, before)
         if change.outcome is not Outcome.SAME:
             writings.append(writing)
-        elif before and shop.run:
+        elif before and (shop.run or change.is_quiet):
             writing.only_met = True
             writings.append(writing)
         results[item.place] = _recorded(change, before.row.pk if before else None)

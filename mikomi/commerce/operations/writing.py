@@ -44,7 +44,7 @@ _MILESTONES = {
 
 @dataclass(slots=True)
 class Writing:
-    """One order on its way into the tables. `only_met`: the same as before, but the import has met it."""
+    """One order on its way into the tables. `only_met`: the same as before, only the books are kept."""
 
     facts: OrderFacts
     change: Change
@@ -67,7 +67,7 @@ def write(actor: Actor, writings: Sequence[Writing], shop: ShopView) -> None:
     _give_customers(actor, real, shop)
     bulk.insert([writing.order for writing in real if writing.is_new])
     bulk.update([writing.order for writing in real if not writing.is_new], (*COLUMNS, *_BOOKKEEPING))
-    bulk.update([writing.order for writing in writings if writing.only_met], ("run",))
+    bulk.update([writing.order for writing in writings if writing.only_met], _BOOKKEEPING)
     _write_lines(real, shop)
     bulk.insert([row for writing in real for row in _milestones(writing, shop)])
     bulk.insert([row for writing in real for row in _refunds(writing)])
@@ -92,7 +92,7 @@ def _row(writing: Writing, shop: ShopView) -> Order:
         )
     row.run = shop.run
     row.updated_at = shop.now
-    if writing.only_met:
+    if writing.only_met and not change.is_quiet:
         return row
     row.content_hash = facts.content_hash if not change.is_part else row.content_hash
     row.parts = list(change.parts)
@@ -105,7 +105,7 @@ def _row(writing: Writing, shop: ShopView) -> Order:
 def _give_customers(actor: Actor, writings: Sequence[Writing], shop: ShopView) -> None:
     """Find or make the customers of orders that have none yet. An order without any name or address is an
     anonymous sale, until its source says whose it is."""
-    named = [w for w in writings if w.order.customer_id is None and _names_somebody(w.facts)]
+    named = [w for w in writings if w.order.customer_id is None and w.facts.names_somebody]
     found = customers.identify_many(
         actor=actor,
         people=[writing.facts.record.customer for writing in named],
@@ -116,13 +116,6 @@ def _give_customers(actor: Actor, writings: Sequence[Writing], shop: ShopView) -
     for writing, customer in zip(named, found, strict=True):
         writing.order.customer_id = customer.pk
         writing.has_new_customer = True
-
-
-def _names_somebody(facts: OrderFacts) -> bool:
-    person = facts.record.customer
-    return person.is_known or bool(
-        person.name.strip() or person.family_name.strip() or person.given_name.strip()
-    )
 
 
 # Lines and products

@@ -32,6 +32,7 @@ class KnownOrder:
     parts: Sequence[str]
     run: str
     updated_at: datetime | None
+    is_anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Change:
     """What is to be written. `values` are the columns that differ; `lines` none: they stay as they are.
 
     `removed` are keys of lines that the source no longer has; `is_part`: the record adds to what the same import
-    brought before.
+    brought before. `is_quiet`: nothing differs, but the source has said it anew, later or in other words.
     """
 
     outcome: Outcome
@@ -50,13 +51,17 @@ class Change:
     refunds: tuple[RefundFacts, ...] = ()
     parts: tuple[str, ...] = ()
     is_part: bool = False
+    is_quiet: bool = False
+    names_customer: bool = False
+    """An anonymous sale becomes somebody's."""
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of what changes, for the dry run."""
         lines = ("lines",) if self.lines or self.removed else ()
         refunds = ("refunds",) if self.refunds else ()
-        return (*(self.values or {}), *lines, *refunds)
+        customer = ("customer",) if self.names_customer else ()
+        return (*(self.values or {}), *lines, *refunds, *customer)
 
 
 def decide(known: KnownOrder | None, facts: OrderFacts, *, run: str, now: datetime) -> Change:
@@ -86,7 +91,17 @@ def _changed(known: KnownOrder, facts: OrderFacts, *, is_part: bool, now: dateti
     kept = {line.key for line in facts.lines}
     removed = () if is_part or not facts.lines else tuple(key for key in known.lines if key not in kept)
     parts = (*(known.parts or (known.content_hash,)), facts.content_hash) if is_part else ()
-    return Change(Outcome.CHANGED, "", values, lines, removed, refunds, parts, is_part)
+    change = Change(
+        outcome=Outcome.CHANGED,
+        values=values,
+        lines=lines,
+        removed=removed,
+        refunds=refunds,
+        parts=parts,
+        is_part=is_part,
+        names_customer=known.is_anonymous and facts.names_somebody,
+    )
+    return change if change.fields else replace(change, outcome=Outcome.SAME, is_quiet=True)
 
 
 def _added(known: KnownOrder, facts: OrderFacts) -> OrderFacts:

@@ -64,6 +64,13 @@ class OrderFacts:
         """By which the same order is known again."""
         return self.source, self.external_id
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether there is a customer to be found or made."""
+        person = self.record.customer
+        names = (person.name, person.family_name, person.given_name)
+        return person.is_known or any(name.strip() for name in names)
+
 
 class UnreadableOrderError(ValueError):
     """The record can't be stored. `reason` is a code: no_id, no_date."""

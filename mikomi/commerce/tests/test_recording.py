@@ -360,3 +360,27 @@ def test_queries_do_not_grow_with_the_number_of_orders() -> None:
     assert queries(batch(100, 3)) == queries(batch(200, 45))
     news = {"updated_at": at(3), "fulfilment": "shipped", "shipped_at": at(3)}
     assert queries(batch(100, 3, **news)) == queries(batch(200, 45, **news))
+
+
+def test_a_message_about_a_refund_alone_leaves_the_rest_and_the_next_message_says_nothing_new() -> None:
+    record_one(ORDER)
+    refund = RefundRecord("r1", 1800, at(4))
+    only = OrderRecord(
+        source="shopify",
+        external_id=ORDER.external_id,
+        number=ORDER.number,
+        customer=PersonRecord(),
+        currency="JPY",
+        ordered_at=NOON,
+        refunds=(refund,),
+    )
+    assert record_one(only).changes == ("refunded_minor", "payment", "refunds")
+    before = Event.objects.count()
+
+    again = record_one(later(5, refunds=(refund,), payment="partly_refunded"))
+
+    assert again.outcome == "same"
+    assert Event.objects.count() == before
+    assert OrderLine.objects.count() == 2
+    # It was heard all the same: what is older than it comes too late.
+    assert record_one(later(3, note="older")).reason == "older"
