@@ -22,7 +22,7 @@ from mikomi.web.staff import StaffRequest, staff_page
 class ShopForm(forms.Form):
     """A connection, new or known. An empty secret keeps the present one."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name of the shop"), max_length=200)
     store_id = forms.TypedChoiceField(
         label=gettext_lazy("Store of its orders"), required=False, coerce=int, empty_value=None
     )
