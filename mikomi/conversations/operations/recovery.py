@@ -33,6 +33,7 @@ from mikomi.core.live.operations import publish
 from mikomi.core.money import Money, format_money
 from mikomi.customers import queries as customers
 from mikomi.promises.models import Promise
+from mikomi.promises.operations import mark_recovered
 
 State = RecoveryCase.State
 SWEPT_AT_ONCE = 100
@@ -356,9 +357,16 @@ def close_case(*, actor: Actor, recovery_id: int) -> RecoveryCase:
         raise RecoveryError(_why_not(case))
     outcome = case.outcome or RecoveryCase.Outcome.UNANSWERED
     _change(case, state=State.CLOSED, outcome=outcome, closed_at=clock.now())
+    _tell_ledger(case, recovered=True)
     payload = events.RecoveryClosed(case.pk, Code(outcome), case.cost_minor, Code(case.currency))
     record(payload, customer_id=case.customer_id, actor_id=actor.user_id)
     return case
+
+
+def _tell_ledger(case: RecoveryCase, *, recovered: bool) -> None:
+    """A broken promise whose case is closed is made good; it leaves the list of those to make good."""
+    if case.promise_id is not None:
+        mark_recovered(actor=SYSTEM, promise_id=case.promise_id, recovered=recovered)
 
 
 def _why_not(case: RecoveryCase) -> str:
@@ -385,6 +393,7 @@ def reopen_case(*, actor: Actor, recovery_id: int, reason: str = "by_person") ->
         answered_at=None,
         reopened_count=case.reopened_count + 1,
     )
+    _tell_ledger(case, recovered=False)
     conversation = locked(actor, case.conversation_id)
     if conversation.state != Conversation.State.OPEN:
         reopen_locked(actor, conversation, "recovery")
