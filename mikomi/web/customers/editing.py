@@ -18,6 +18,8 @@ from mikomi.customers.queries.profile import Profile
 from mikomi.customers.records import PersonRecord
 from mikomi.web.customers.forms import (
     CONSENT_CHANNELS,
+    OTHER_SOURCES,
+    SOURCES,
     AddressForm,
     ConsentForm,
     IdentityForm,
@@ -188,6 +190,7 @@ def consents(request: StaffRequest, customer_id: int) -> HttpResponse:
         "counting": {(one.channel, one.purpose): one for one in profile.consents},
         "history": queries.consent_history(actor=request.actor, customer_id=customer_id),
         "channels": dict(CONSENT_CHANNELS),
+        "sources": SOURCES | OTHER_SOURCES,
         "purposes": dict(Consent.Purpose.choices),
         "may_edit": request.actor.may(Permission.CUSTOMERS_EDIT) and not profile.customer.erased_at,
     }

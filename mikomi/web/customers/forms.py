@@ -13,6 +13,14 @@ from mikomi.web import words
 
 CHANNELS = [(key, words.CHANNELS[key].word) for key in ("email", "phone", "sms", "line", "chat")]
 CONSENT_CHANNELS = [("any", pgettext_lazy("consent", "every channel")), *CHANNELS]
+SOURCES = {
+    "counter": _("at the counter"),
+    "phone": _("on the telephone"),
+    "email": _("in an e-mail"),
+    "form": _("on a form"),
+}
+"""Where a customer may have said what they wish."""
+OTHER_SOURCES = {"import": _("from a file"), "link": _("by a link in a message"), "api": _("through the API")}
 LANGUAGES = [
     ("ja", "日本語"), ("en", "English"), ("zh", "中文"), ("ko", "한국어"), ("de", "Deutsch"), ("es", "Español"),
     ("fr", "Français"), ("nl", "Nederlands"), ("pt", "Português"), ("vi", "Tiếng Việt"),
@@ -120,8 +128,7 @@ class ConsentForm(forms.Form):
     )  # fmt: skip
     source = forms.ChoiceField(
         label=_("Where they said it"),
-        choices=[("counter", _("at the counter")), ("phone", _("on the telephone")), ("email", _("in an e-mail")),
-                 ("form", _("on a form"))],
+        choices=list(SOURCES.items()),
     )  # fmt: skip
 
 
