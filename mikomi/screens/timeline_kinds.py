@@ -268,7 +268,9 @@ KINDS: dict[str, TimelineKind] = {
     "feedback.answered": TimelineKind("feedback", "answer", "message-circle-heart", "", _answer),
     "outgoing.refused": TimelineKind("messages", "outgoing", "ban", "risk", _outgoing_message),
     "outgoing.failed": TimelineKind("messages", "outgoing", "circle-x", "broken", _outgoing_message),
-    "outgoing.uncertain": TimelineKind("messages", "outgoing", "circle-question-mark", "risk", _outgoing_message),
+    "outgoing.uncertain": TimelineKind(
+        "messages", "outgoing", "circle-question-mark", "risk", _outgoing_message
+    ),
     "customer.created": TimelineKind("record", "", "user-plus", "", _plain),
     "customer.noted": TimelineKind("notes", "note", "sticky-note", "", _note),
     "customer.merged": TimelineKind("record", "", "git-merge", "", _plain),
