@@ -142,10 +142,10 @@ class Walk:
         page.uncheck("[name=backfill]")
         page.locator("form:has(input[type=file]) button[type=submit]").click()
         page.wait_for_url(re.compile(r"/imports/\d+/"))
-        run = page.locator("[data-run-import]")
-        until(lambda: run.count() or (page.reload() and None))
+        run = page.locator("form[action$='/run'] button")
+        until(lambda: run.count() or page.reload() and None)
         run.first.click()
-        until(lambda: page.locator("[data-import-done]").count() or (page.reload() and None))
+        until(lambda: page.locator("a.button[href='/orders/']").count() or page.reload() and None)
         self.goes_to("/orders/")
         expect(page.get_by_text("B0001").first).to_be_visible()
 
@@ -155,7 +155,7 @@ class Walk:
             message_of("hanako@example.jp", self.words["greeting"], self.words["question"], "<q1@example.jp>")
         )
         page = self.page
-        row = page.locator(".thread-link")
+        row = page.locator(".thread", has_text=self.words["question"]).locator(".thread-link")
         until(lambda: (page.goto(f"{self.mikomi.url}/inbox/") and None) or row.count())
         row.first.click()
         expect(page.get_by_text(self.words["question"]).first).to_be_visible()
