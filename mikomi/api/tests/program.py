@@ -20,6 +20,7 @@ class Program:
     def __init__(self, actor: Actor, rights: list[Permission] | None = None) -> None:
         scopes = sorted(right.value for right in (actor.permissions if rights is None else rights))
         self.key = f"mik_{actor.name}_{'-'.join(scopes)}"
+        assert actor.user_id is not None
         ApiToken.objects.get_or_create(
             key_hash=hash_key(self.key),
             defaults={

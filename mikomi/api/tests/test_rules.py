@@ -21,11 +21,12 @@ from mikomi.core.events.models import Event
 from mikomi.customers.models import Customer, Note
 
 pytestmark = pytest.mark.django_db
-WRITES = [
-    (method, path)
-    for path, operations in sorted(api.get_openapi_schema()["paths"].items())
-    for method in operations
-]
+
+
+def everything() -> list[tuple[str, str]]:
+    """Every operation of the API: method and address."""
+    paths = api.get_openapi_schema()["paths"]
+    return [(method, path) for path, operations in sorted(paths.items()) for method in operations]
 
 
 def filled(path: str) -> str:
@@ -66,7 +67,7 @@ def test_a_token_without_rights_is_refused_everywhere_and_changes_nothing(
     program = Program(owner, [])
     before = (Customer.objects.count(), Event.objects.count(), Note.objects.count())
 
-    for method, path in WRITES:
+    for method, path in everything():
         response = program.call(method, filled(path), {} if method != "get" else None)
         assert response.status_code == 403, f"{method} {path}: {response.status_code}"
 
@@ -164,7 +165,7 @@ def test_the_same_key_at_the_same_time_does_it_once(owner: Actor, customer: Cust
         answers.append(program.post(path, {"text": "x"}, Idempotency_Key="k-4").status_code)
         connections.close_all()
 
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+    if connection.vendor == "sqlite":  # its test database lives in the memory of one connection
         answers = [program.post(path, {"text": "x"}, Idempotency_Key="k-4").status_code for _ in range(2)]
     else:
         threads = [threading.Thread(target=send) for _ in range(4)]
