@@ -143,9 +143,9 @@ class Walk:
         page.locator("form:has(input[type=file]) button[type=submit]").click()
         page.wait_for_url(re.compile(r"/imports/\d+/"))
         run = page.locator("form[action$='/run'] button")
-        until(lambda: run.count() or page.reload() and None)
+        until(lambda: run.count() or (page.reload() and None))
         run.first.click()
-        until(lambda: page.locator("a.button[href='/orders/']").count() or page.reload() and None)
+        until(lambda: page.locator("a.button[href='/orders/']").count() or (page.reload() and None))
         self.goes_to("/orders/")
         expect(page.get_by_text("B0001").first).to_be_visible()
 
