@@ -179,7 +179,9 @@ STATICFILES_FINDERS = [
     "mikomi.web.assets.BundleFinder",  # one style sheet and one script, joined from small files
 ]
 WHITENOISE_MAX_AGE = 31536000 if PRODUCTION else 0
-WHITENOISE_USE_FINDERS = not PRODUCTION  # production serves what `mikomi upgrade` has collected, hashed and compressed
+WHITENOISE_USE_FINDERS = (
+    not PRODUCTION
+)  # production serves what `mikomi upgrade` has collected, hashed and compressed
 if PRODUCTION:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

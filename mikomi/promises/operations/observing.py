@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
@@ -36,7 +37,7 @@ def observe_many(*, actor: Actor, observations: Sequence[Observation]) -> list[P
     actor.require(Permission.PROMISES_RECORD)
     if not observations:
         return []
-    cases = lock_cases(list(dict.fromkeys(observation.promise_id for observation in observations)))
+    cases = lock_cases(actor, list(dict.fromkeys(observation.promise_id for observation in observations)))
     now = clock.now()
     fresh = _fresh(cases, observations, actor, now)
     bulk.insert(fresh)
@@ -50,9 +51,15 @@ def observe_many(*, actor: Actor, observations: Sequence[Observation]) -> list[P
     return [case.promise for case in cases.values()]
 
 
-def lock_cases(ids: Sequence[int]) -> dict[int, Case]:
-    """The promises with versions and evidence, locked until the transaction ends, in the order of `ids`."""
-    found = {row.pk: row for row in Promise.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+def lock_cases(actor: Actor, ids: Sequence[int]) -> dict[int, Case]:
+    """The promises with versions and evidence, locked until the transaction ends, in the order of `ids`.
+
+    Raises Promise.DoesNotExist, also for one of another team.
+    """
+    rows = Promise.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    if not actor.sees_all_teams:
+        rows = rows.filter(Q(team_id=None) | Q(team_id__in=actor.team_ids))
+    found = {row.pk: row for row in rows}
     if missing := set(ids) - found.keys():
         raise Promise.DoesNotExist(f"There is no promise {min(missing)}.")
     return load_cases([found[key] for key in ids])

@@ -41,7 +41,7 @@ def change_terms(
 ) -> Promise:
     """Give a promise new terms; see `change_terms_many`. Raises PromiseDecidedError for one that is settled."""
     actor.require(Permission.PROMISES_RECORD)
-    if is_settled(lock_cases([promise_id])[promise_id]):
+    if is_settled(lock_cases(actor, [promise_id])[promise_id]):
         raise PromiseDecidedError(_("This promise is settled; make a new one instead."))
     terms = NewTerms(promise_id, due_at, reason, note, statement, given_at)
     return change_terms_many(actor=actor, terms=[terms])[0]
@@ -59,7 +59,7 @@ def change_terms_many(*, actor: Actor, terms: Sequence[NewTerms]) -> list[Promis
     if not terms:
         return []
     now, zone = clock.now(), business_queries.zone()
-    cases = lock_cases([new.promise_id for new in terms])
+    cases = lock_cases(actor, [new.promise_id for new in terms])
     changed = [(cases[new.promise_id], new) for new in terms if _is_new(cases[new.promise_id], new, zone)]
     for case, new in changed:
         _append(case, new, actor, now, zone)
