@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.journeys.installation import browser
 from tests.paths import ROOT
 
 BASE = os.environ.get("MIKOMI_TEST_URL", "http://127.0.0.1:8000")
 FOLDER = ROOT / "docs" / "images"
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def main() -> int:

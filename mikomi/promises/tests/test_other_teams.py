@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -32,13 +33,14 @@ def test_a_stranger_can_neither_report_nor_change_nor_withdraw(promise: Promise,
     seen = operations.Observation(
         kind="called", occurred_at=NOON, once_key="x", source="agent", promise_id=promise.pk
     )
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: operations.observe(actor=stranger, observation=seen),
         lambda: operations.change_terms(
             actor=stranger, promise_id=promise.pk, due_at=NOON + timedelta(days=1)
         ),
         lambda: operations.withdraw(actor=stranger, promise_id=promise.pk, reason="by_person"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Promise.DoesNotExist):
             act()
     promise.refresh_from_db()
