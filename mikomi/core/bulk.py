@@ -112,6 +112,9 @@ def _values(
     todo = [(place, convert) for place, convert in enumerate(converts) if convert]
     # Rows of one call share many values (the same moment stands in several columns); they live as long as `rows`.
     known: dict[int, Any] = {}
+    if not todo:
+        yield from map(read, rows)
+        return
     for row in rows:
         values = list(read(row))
         for place, convert in todo:

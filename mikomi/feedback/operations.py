@@ -79,6 +79,7 @@ def _post(actor: Actor, conversation: Conversation, invitation: Invitation) -> O
         subject_type="conversation",
         subject_id=conversation.pk,
         sender_key=conversation.sender_key,
+        team_id=conversation.team_id,
         not_before=clock.now() + timedelta(minutes=policy().question_after_minutes),
     )
     return outbox.post(actor=actor, message=message)

@@ -70,6 +70,7 @@ class OutgoingMessage(Changing):
     message_id = models.CharField(max_length=250, blank=True, db_index=True)
     sent_at = models.DateTimeField(null=True)
     actor_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True, help_text="Only this team's members see it; none: everybody.")
 
     class Meta:
         indexes: ClassVar = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -44,35 +44,37 @@ def cap_use(*, customer_id: int | None, now: datetime) -> CapUse:
     return CapUse(used, the_business().weekly_cap)
 
 
-def outgoing(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
-    """One message with its customer. Raises `OutgoingMessage.DoesNotExist`."""
+def visible(actor: Actor) -> QuerySet[OutgoingMessage]:
+    """The messages that exist for this person: those of no team and of their own teams."""
     actor.require(Permission.CONVERSATIONS_VIEW)
-    return OutgoingMessage.objects.select_related("customer").get(pk=outgoing_id)
+    if actor.sees_all_teams:
+        return OutgoingMessage.objects.all()
+    return OutgoingMessage.objects.filter(Q(team_id=None) | Q(team_id__in=actor.team_ids))
+
+
+def outgoing(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
+    """One message with its customer. Raises `OutgoingMessage.DoesNotExist`, also for another team's."""
+    return visible(actor).select_related("customer").get(pk=outgoing_id)
 
 
 def needing_person(
     *, actor: Actor, state: str = "", cursor: str = "", size: int = 50
 ) -> Page[OutgoingMessage]:
     """Messages held, perhaps sent or failed (or only one of these states), the oldest first."""
-    actor.require(Permission.CONVERSATIONS_VIEW)
     states = (state,) if state else NEEDS_PERSON
-    rows = OutgoingMessage.objects.filter(state__in=states).select_related("customer")
+    rows = visible(actor).filter(state__in=states).select_related("customer")
     return keyset(rows, ("id",), cursor, size)
 
 
 def counts_needing_person(*, actor: Actor) -> dict[str, int]:
     """How many messages are held, perhaps sent and failed; one query."""
-    actor.require(Permission.CONVERSATIONS_VIEW)
-    rows = OutgoingMessage.objects.filter(state__in=NEEDS_PERSON).values("state").annotate(count=Count("id"))
+    rows = visible(actor).filter(state__in=NEEDS_PERSON).values("state").annotate(count=Count("id"))
     return {state.value: 0 for state in NEEDS_PERSON} | {row["state"]: row["count"] for row in rows}
 
 
 def about(*, actor: Actor, subject_type: str, subject_ids: Iterable[int]) -> QuerySet[OutgoingMessage]:
     """Every message about these things (promises, conversations…), the newest first."""
-    actor.require(Permission.CONVERSATIONS_VIEW)
-    return OutgoingMessage.objects.filter(
-        subject_type=subject_type, subject_id__in=list(subject_ids)
-    ).order_by("-id")
+    return visible(actor).filter(subject_type=subject_type, subject_id__in=list(subject_ids)).order_by("-id")
 
 
 def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:

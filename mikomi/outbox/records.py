@@ -29,5 +29,6 @@ class NewMessage:
     subject_type: str = ""
     subject_id: int | None = None
     sender_key: str = ""
+    team_id: int | None = None
     hold: bool = False
     not_before: datetime | None = None

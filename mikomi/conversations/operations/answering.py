@@ -84,6 +84,7 @@ def answer(
             html=html,
             file_ids=tuple(file_ids),
             sender_key=conversation.sender_key,
+            team_id=conversation.team_id,
             not_before=send_after,
             once_key=once_key,
         ),

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from django.utils.functional import Promise as LazyText
@@ -102,14 +103,17 @@ def all_kinds() -> list[EventKind]:
 def to_json(payload: object) -> dict[str, Any]:
     """The payload as JSON. Raises `PayloadError` for a text that isn't a code."""
     result: dict[str, Any] = {}
-    for field in fields(payload):  # type: ignore[arg-type]
-        value = getattr(payload, field.name)
+    for name in _field_names(type(payload)):
+        value = getattr(payload, name)
         if isinstance(value, str) and not _CODE.fullmatch(value):
-            raise PayloadError(
-                f"{type(payload).__name__}.{field.name} is not a code; events carry no free text."
-            )
-        result[field.name] = value.isoformat() if isinstance(value, date) else value
+            raise PayloadError(f"{type(payload).__name__}.{name} is not a code; events carry no free text.")
+        result[name] = value.isoformat() if isinstance(value, date) else value
     return result
+
+
+@lru_cache(maxsize=256)
+def _field_names(payload: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(payload))
 
 
 def from_json(name: str, data: dict[str, Any]) -> Any:

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=250)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('actor_id', models.BigIntegerField(null=True)),
+                ('team_id', models.BigIntegerField(help_text="Only this team's members see it; none: everybody.", null=True)),
                 ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='customers.customer')),
             ],
             options={

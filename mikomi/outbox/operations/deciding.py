@@ -15,7 +15,7 @@ from mikomi.outbox import rules
 from mikomi.outbox.letters import html_twin
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.outbox.operations.posting import contact_facts, move
-from mikomi.outbox.queries import quiet_hours
+from mikomi.outbox.queries import outgoing, quiet_hours
 
 State = OutgoingMessage.State
 
@@ -64,7 +64,7 @@ def edit_held(*, actor: Actor, outgoing_id: int, subject: str, text: str) -> Out
 
 
 def _held(actor: Actor, outgoing_id: int) -> OutgoingMessage:
-    row = OutgoingMessage.objects.get(pk=outgoing_id)
+    row = outgoing(actor=actor, outgoing_id=outgoing_id)
     _may_decide(actor, row)
     if row.state != State.HELD:
         raise OutboxError(_("This message is not held."))
@@ -80,7 +80,7 @@ def _may_decide(actor: Actor, row: OutgoingMessage) -> None:
 @transaction.atomic
 def cancel(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
     """Take back a message that has not begun to leave, or give up one that failed."""
-    row = OutgoingMessage.objects.get(pk=outgoing_id)
+    row = outgoing(actor=actor, outgoing_id=outgoing_id)
     _may_decide(actor, row)
     before = (State.HELD, State.WAITING, State.FAILED)
     return _moved(move(row.pk, come_from=before, to=State.CANCELLED, reason="by_person"))
@@ -90,6 +90,7 @@ def cancel(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
 def retry(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
     """Try a failed message again, now."""
     actor.require(Permission.CONVERSATIONS_ANSWER)
+    outgoing(actor=actor, outgoing_id=outgoing_id)
     return _moved(move(outgoing_id, come_from=(State.FAILED,), to=State.WAITING, **_afresh()))
 
 
@@ -97,6 +98,7 @@ def retry(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
 def decide_uncertain(*, actor: Actor, outgoing_id: int, was_sent: bool) -> OutgoingMessage:
     """A person says whether a message that perhaps left did leave; if not, it is sent again."""
     actor.require(Permission.CONVERSATIONS_ANSWER)
+    outgoing(actor=actor, outgoing_id=outgoing_id)
     if was_sent:
         values = {"sent_at": clock.now(), "reason": "by_person"}
         return _moved(move(outgoing_id, come_from=(State.UNCERTAIN,), to=State.SENT, **values))

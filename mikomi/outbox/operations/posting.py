@@ -102,6 +102,7 @@ def _row(
         created_at=now,
         not_before=decision.not_before,
         actor_id=actor.user_id,
+        team_id=message.team_id,
     )
 
 

@@ -73,6 +73,7 @@ def _post(promise: Promise, version: int, expected_at: datetime | None, reason: 
         once_key=f"slip:{promise.pk}:{version}",
         subject_type=ABOUT,
         subject_id=promise.pk,
+        team_id=promise.team_id,
     )
     return outbox.post(actor=SYSTEM, message=message)
 
