@@ -112,7 +112,7 @@ def to_json(payload: object) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _field_names(payload: type[Any]) -> tuple[str, ...]:
+def _field_names(payload: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(payload))
 
 
