@@ -18,7 +18,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from django.utils.functional import Promise as LazyText
@@ -47,6 +46,7 @@ class EventKind:
 
 _kinds: dict[str, EventKind] = {}
 _by_payload: dict[type[Any], EventKind] = {}
+_names_of: dict[type[Any], tuple[str, ...]] = {}
 
 
 def event_kind(
@@ -58,6 +58,7 @@ def event_kind(
         _refuse_wrong_class(name, payload, subject)
         kind = EventKind(name, label, payload, subject, in_timeline)
         _kinds[name] = _by_payload[payload] = kind
+        _names_of[payload] = tuple(field.name for field in fields(payload))  # type: ignore[arg-type]
         return payload
 
     return register
@@ -103,17 +104,12 @@ def all_kinds() -> list[EventKind]:
 def to_json(payload: object) -> dict[str, Any]:
     """The payload as JSON. Raises `PayloadError` for a text that isn't a code."""
     result: dict[str, Any] = {}
-    for name in _field_names(type(payload)):
+    for name in _names_of[type(payload)]:
         value = getattr(payload, name)
         if isinstance(value, str) and not _CODE.fullmatch(value):
             raise PayloadError(f"{type(payload).__name__}.{name} is not a code; events carry no free text.")
         result[name] = value.isoformat() if isinstance(value, date) else value
     return result
-
-
-@lru_cache(maxsize=256)
-def _field_names(payload: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(payload))
 
 
 def from_json(name: str, data: dict[str, Any]) -> Any:
