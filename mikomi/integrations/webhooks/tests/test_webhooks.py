@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from pytest_django.fixtures import SettingsWrapper
 from standardwebhooks import Webhook
 
 from mikomi.core import clock
@@ -290,9 +291,9 @@ def test_addresses_are_checked_in_words(owner: Actor, url: str) -> None:
 
 
 def test_private_addresses_are_refused_when_called_too(
-    receiver: Receiver, made: Made, settings: object, monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, made: Made, settings: SettingsWrapper
 ) -> None:
-    monkeypatch.setattr(settings, "ALLOW_PRIVATE_WEBHOOKS", False)
+    settings.ALLOW_PRIVATE_WEBHOOKS = False
     ping()
     run()
     assert Attempt.objects.get().reason == "forbidden"
