@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from standardwebhooks import Webhook
 
 from mikomi.core import clock
@@ -291,7 +291,7 @@ def test_addresses_are_checked_in_words(owner: Actor, url: str) -> None:
 
 
 def test_private_addresses_are_refused_when_called_too(
-    receiver: Receiver, made: Made, settings: SettingsWrapper
+    receiver: Receiver, made: Made, settings: Settings
 ) -> None:
     settings.ALLOW_PRIVATE_WEBHOOKS = False
     ping()
