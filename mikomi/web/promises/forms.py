@@ -37,7 +37,7 @@ class TermsForm(forms.Form):
 class EvidenceForm(forms.Form):
     """What somebody saw or knows."""
 
-    kind = forms.ChoiceField(label=_("What happened"))
+    kind = forms.ChoiceField(label=_("What was seen"))
     occurred_at = MomentField(label=_("When"), required=False, help_text=_("Empty: just now."))
     expected_at = MomentField(
         label=_("New estimate"), required=False, help_text=_("Only for an estimate: when it will be there.")
