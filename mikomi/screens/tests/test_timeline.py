@@ -54,7 +54,9 @@ def texts(actor: Actor, customer: Customer, **more: object) -> list[str]:
 
 
 def test_every_kind_in_the_timeline_has_a_renderer() -> None:
-    ours = [kind for kind in all_kinds() if not kind.name.startswith("test.")]  # other tests declare their own
+    ours = [
+        kind for kind in all_kinds() if not kind.name.startswith("test.")
+    ]  # other tests declare their own
     lacking = [kind.name for kind in ours if kind.in_timeline and kind.name not in KINDS]
     assert not lacking, f"give these kinds a line in screens/timeline_kinds.py: {lacking}"
 
