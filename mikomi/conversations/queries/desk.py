@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from mikomi.conversations.models import Attachment, Conversation, Message
-from mikomi.conversations.queries.visibility import visible
+from mikomi.conversations.queries.visibility import seen_through, visible
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.paging import Page, keyset
@@ -126,13 +126,15 @@ def _with_attachments(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 def message(*, actor: Actor, message_id: int) -> Message:
     """One message with its conversation and attachments. Raises `Message.DoesNotExist`, also for another team's."""
-    rows = Message.objects.filter(conversation__in=visible(actor)).select_related("conversation", "outgoing")
+    rows = Message.objects.filter(seen_through(actor, "conversation__")).select_related(
+        "conversation", "outgoing"
+    )
     return _with_attachments(rows).get(pk=message_id)
 
 
 def attachment(*, actor: Actor, attachment_id: int) -> Attachment:
     """One attachment with its file. Raises `Attachment.DoesNotExist`, also for another team's."""
-    rows = Attachment.objects.filter(message__conversation__in=visible(actor))
+    rows = Attachment.objects.filter(seen_through(actor, "message__conversation__"))
     return rows.select_related("file", "message").get(pk=attachment_id)
 
 
@@ -154,7 +156,7 @@ class MessageLine:
 def message_lines(*, actor: Actor, ids: Iterable[int]) -> dict[int, MessageLine]:
     """Messages by id, only those that the actor may see; one query. Texts are cut to their first 400 characters."""
     rows = (
-        Message.objects.filter(pk__in=list(ids), conversation__in=visible(actor))
+        Message.objects.filter(seen_through(actor, "conversation__"), pk__in=list(ids))
         .annotate(conversation_subject=F("conversation__subject"))
         .only(
             "conversation_id",
