@@ -14,8 +14,9 @@ from mikomi.core.business.models import Business
 from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
-from mikomi.promises import events, rules
+from mikomi.promises import events
 from mikomi.promises.models import Comparable, Evidence, Promise, PromiseVersion
+from mikomi.promises.rules import deadlines as rules
 
 ASSESSED = (
     "group_key",

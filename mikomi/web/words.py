@@ -85,7 +85,7 @@ FORECASTS = {
     "estimate_passed": _("the newest estimate has passed"),
     "estimate_in_time": _("the newest estimate lies before the promised date"),
 }
-"""Why the chance of breach is what it is (`promises.rules.Forecast.reason`)."""
+"""Why the chance of breach is what it is (`promises.rules.deadlines.Forecast.reason`)."""
 
 CHANNELS = {
     "email": Sign(_("E-mail"), "mail"),

@@ -23,9 +23,9 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.business.models import Store
 from mikomi.promises import operations as promises
 from mikomi.promises import queries as promise_queries
-from mikomi.promises import rules as promise_rules
 from mikomi.promises.models import Promise
 from mikomi.promises.records import NewPromise, NewTerms, Observation
+from mikomi.promises.rules import deadlines as promise_rules
 
 SUBJECT = SEARCH_KIND
 Columns = Mapping[str, Any]

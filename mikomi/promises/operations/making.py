@@ -17,12 +17,12 @@ from mikomi.core.business import queries as business_queries
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
 from mikomi.core.rows import build
-from mikomi.promises import rules
 from mikomi.promises.assessing import Bench, Case, assess
 from mikomi.promises.events import PromiseMade
 from mikomi.promises.models import Promise, PromiseVersion
 from mikomi.promises.operations.observing import evidence_row
 from mikomi.promises.records import NewPromise
+from mikomi.promises.rules import deadlines as rules
 
 
 class PromiseError(ValueError):

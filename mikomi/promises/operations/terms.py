@@ -16,12 +16,12 @@ from mikomi.core.business import queries as business_queries
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
 from mikomi.core.rows import build
-from mikomi.promises import rules
 from mikomi.promises.assessing import Case, facts_of
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
 from mikomi.promises.operations.observing import lock_cases, observe_many, settle
 from mikomi.promises.records import NewTerms, Observation
+from mikomi.promises.rules import deadlines as rules
 
 
 class PromiseDecidedError(ValueError):

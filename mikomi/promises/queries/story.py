@@ -12,7 +12,7 @@ from mikomi.core.events.models import Event
 from mikomi.promises.assessing import Bench, forecast_of, judge, load_cases
 from mikomi.promises.models import Evidence, Promise, PromiseVersion, Slip
 from mikomi.promises.queries.visible import visible
-from mikomi.promises.rules import Forecast, State
+from mikomi.promises.rules.deadlines import Forecast, State
 from mikomi.promises.subjects import SubjectView, views
 
 _TURNS = ("promise.at_risk", "promise.safe", "promise.kept", "promise.broken", "promise.withdrawn")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mikomi.core.calendars.rules import WorkingCalendar
-from mikomi.promises import rules
 from mikomi.promises.models import Evidence, Promise
-from mikomi.promises.rules import Fact, Past, State, Terms, Version
+from mikomi.promises.rules import deadlines as rules
+from mikomi.promises.rules.deadlines import Fact, Past, State, Terms, Version
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MADE = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
