@@ -21,14 +21,32 @@ class Mailbox(models.Model):
         NONE = "none", _("none (only on this machine)")
         FOLDER = "folder", _("no server: letters are kept in a folder (to try things out)")
 
+    class Protocol(models.TextChoices):
+        IMAP = "imap", _("IMAP")
+        POP3 = "pop3", _("POP3")
+
+    class SignIn(models.TextChoices):
+        PASSWORD = "password", _("a password")
+        CONSENT = "consent", _("consent at the provider (OAuth2)")
+
     class AfterReading(models.TextChoices):
         KEEP = "keep", _("leave it as it is")
-        SEEN = "seen", _("mark it as read")
+        SEEN = "seen", _("mark it as read (IMAP)")
+        DELETE = "delete", _("delete it (POP3)")
 
     address = models.EmailField(max_length=254, unique=True)
     display_name = models.CharField(max_length=200, blank=True)
     signature = models.TextField(blank=True)
     team = models.ForeignKey("business.Team", on_delete=models.SET_NULL, null=True, related_name="+")
+    sign_in = models.CharField(
+        max_length=8,
+        choices=SignIn.choices,
+        default=SignIn.PASSWORD,
+        help_text="For reading and for sending.",
+    )
+    protocol = models.CharField(
+        max_length=4, choices=Protocol.choices, default=Protocol.IMAP, help_text="What `imap_host` speaks."
+    )
     imap_host = models.CharField(max_length=255, blank=True)
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
@@ -62,11 +80,86 @@ class Mailbox(models.Model):
     poll_failures = models.PositiveIntegerField(default=0, help_text="In a row; the pause grows with them.")
     next_poll_at = models.DateTimeField(null=True, help_text="Empty: at once.")
     claimed_by = models.CharField(max_length=64, blank=True, help_text="The worker that polls it now.")
+    listener = models.CharField(max_length=64, blank=True, help_text="The worker that listens to it (IDLE).")
+    listening_since = models.DateTimeField(null=True, help_text="Empty: the server says nothing by itself.")
     send_error = models.TextField(blank=True)
     send_failing_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.address
+
+
+class MailProvider(models.Model):
+    """This installation as it is registered with a provider of mail: what OAuth2 calls a client."""
+
+    class Kind(models.TextChoices):
+        MICROSOFT = "microsoft", "Microsoft 365"
+        GOOGLE = "google", "Gmail, Google Workspace"
+        OTHER = "other", _("another provider")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=100)
+    client_id = models.CharField(max_length=255)
+    client_secret = models.TextField(blank=True, help_text="Sealed. Empty: a public client (PKCE alone).")
+    tenant = models.CharField(
+        max_length=100, blank=True, help_text="Microsoft only. Empty: any organisation."
+    )
+    authorize_url = models.CharField(max_length=500, blank=True, help_text="Only of another provider.")
+    token_url = models.CharField(max_length=500, blank=True, help_text="Only of another provider.")
+    scopes = models.CharField(max_length=500, blank=True, help_text="Only of another provider.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MailConsent(models.Model):
+    """That a mailbox may be used without its password: the provider's tokens, sealed, and the request for them."""
+
+    mailbox = models.OneToOneField(Mailbox, on_delete=models.CASCADE, related_name="consent")
+    provider = models.ForeignKey(MailProvider, on_delete=models.PROTECT, related_name="consents")
+    state = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the provider will return.")
+    verifier = models.TextField(blank=True, help_text="Sealed (PKCE).")
+    asked_at = models.DateTimeField(null=True)
+    asked_by_id = models.BigIntegerField(null=True)
+    access = models.TextField(blank=True, help_text="Sealed.")
+    refresh = models.TextField(blank=True, help_text="Sealed.")
+    expires_at = models.DateTimeField(null=True, help_text="Of the access token.")
+    connected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Since when the provider refuses: connect again.")
+    problem = models.TextField(blank=True, help_text="What the provider said.")
+    renewing_until = models.DateTimeField(null=True, help_text="One process renews the token, others wait.")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state"], name="mail_consent_state")]
+
+
+class MailImport(models.Model):
+    """A file of old mail that is taken in: .eml, mbox, or a ZIP of these or of Maildir folders."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("being imported")
+        STOPPED = "stopped", _("stopped")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="imports")
+    file = models.ForeignKey(
+        "files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="Empty: read from a path, or done and let go.",
+    )  # fmt: skip
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_done = models.BigIntegerField(default=0)
+    items_done = models.IntegerField(default=0, help_text="Where it goes on after a break.")
+    taken_count = models.IntegerField(default=0)
+    known_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
+    refused: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
 
 
 class FolderCursor(models.Model):
@@ -105,6 +198,9 @@ class Intake(models.Model):
     channel = models.CharField(max_length=16, help_text="A name in channels/registry.py.")
     source = models.CharField(max_length=64, help_text="Which of the channel's: mailbox id, form id, sender.")
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, null=True, related_name="intakes")
+    mail_import = models.ForeignKey(
+        MailImport, on_delete=models.SET_NULL, null=True, related_name="intakes", help_text="It is history."
+    )
     message_id = models.CharField(max_length=250, help_text="Made from the hash when the message has none.")
     raw = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     raw_sha256 = models.CharField(max_length=64)
@@ -148,7 +244,8 @@ class ServerCopy(models.Model):
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="copies")
     folder = models.CharField(max_length=255)
     uid_validity = models.BigIntegerField()
-    uid = models.BigIntegerField()
+    uid = models.BigIntegerField(help_text="POP3 has no numbers that last: given here, by `uidl`.")
+    uidl = models.CharField(max_length=70, blank=True, help_text="POP3's own mark of the message (RFC 1939).")
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, null=True, related_name="copies")
     error = models.TextField(blank=True, help_text="Why the server could not hand it out; no arrival then.")
     seen_at = models.DateTimeField()
@@ -158,7 +255,12 @@ class ServerCopy(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["mailbox", "folder", "uid_validity", "uid"], name="server_copy_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["mailbox", "uidl"],
+                name="server_copy_uidl_once",
+                condition=~Q(uidl="") & Q(gone_at=None),
+            ),
         ]
 
 
