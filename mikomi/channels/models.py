@@ -82,6 +82,7 @@ class Mailbox(models.Model):
     claimed_by = models.CharField(max_length=64, blank=True, help_text="The worker that polls it now.")
     listener = models.CharField(max_length=64, blank=True, help_text="The worker that listens to it (IDLE).")
     listening_since = models.DateTimeField(null=True, help_text="Empty: the server says nothing by itself.")
+    news_at = models.DateTimeField(null=True, help_text="A visit that began before this is followed by another.")
     send_error = models.TextField(blank=True)
     send_failing_since = models.DateTimeField(null=True)
 
