@@ -174,7 +174,7 @@ def _hand_made(staff: Sequence[User], moment: datetime) -> None:
         promises.change_terms(
             actor=agent,
             promise_id=later.pk,
-            due_at=later.due_at + timedelta(days=2),
+            due_at=later.deadline + timedelta(days=2),
             reason="customer_request",
         )
     manager = next(user for user in staff if user.role == Role.MANAGER).as_actor()

@@ -6,7 +6,7 @@ Every write to the ledger ends here, so a promise's row always says what its ver
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mikomi.core.business import queries as business_queries
@@ -15,8 +15,10 @@ from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
 from mikomi.promises import events
-from mikomi.promises.models import Comparable, Evidence, Promise, PromiseVersion
+from mikomi.promises.models import Comparable, Evidence, NoDeadlineError, Promise, PromiseVersion
 from mikomi.promises.rules import deadlines as rules
+from mikomi.promises.rules import kinds
+from mikomi.promises.rules.standing import Standing, stands
 
 ASSESSED = (
     "group_key",
@@ -30,6 +32,7 @@ ASSESSED = (
     "met_at",
     "decided_at",
     "taken_share",
+    "is_exceeded",
     "updated_at",
     "backfill",
 )
@@ -84,10 +87,10 @@ class Bench:
     def risk_now(self, promise: Promise) -> float:
         """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of
         the last look: the next one comes when it can matter."""
-        if promise.state not in _OPEN or promise.in_working_time or promise.is_internal:
-            return promise.risk
-        share = rules.elapsed_share(promise.made_at, promise.due_at, self.now, rules.Time())
         due_at, expected_at = promise.due_at, promise.expected_at
+        if due_at is None or promise.state not in _OPEN or promise.in_working_time or promise.is_internal:
+            return promise.risk
+        share = rules.elapsed_share(promise.made_at, due_at, self.now, rules.Time())
         return rules.forecast(self.past_of(promise), share, self.now, due_at, expected_at).risk
 
 
@@ -127,8 +130,8 @@ def load_cases(promises: Sequence[Promise]) -> dict[int, Case]:
 
 
 def judge(case: Case, bench: Bench) -> rules.Verdict:
-    """The verdict on a case at the bench's moment."""
-    return rules.verdict(terms_of(case), facts_of(case.evidence), bench.now, bench.calendar_for(case.promise))
+    """The verdict on a case with a due time, at the bench's moment."""
+    return rules.verdict(terms_of(case), judged_facts(case), bench.now, bench.calendar_for(case.promise))
 
 
 def terms_of(case: Case) -> rules.Terms:
@@ -137,17 +140,43 @@ def terms_of(case: Case) -> rules.Terms:
     return rules.Terms(
         kind=promise.kind,
         made_at=promise.made_at,
-        first=rules.Version(first.at, first.due_at),
-        newest=rules.Version(newest.at, newest.due_at),
+        first=rules.Version(first.at, _deadline(first)),
+        newest=rules.Version(newest.at, _deadline(newest)),
         is_internal=promise.is_internal,
     )
+
+
+def _deadline(version: PromiseVersion) -> datetime:
+    if version.due_at is None:
+        raise NoDeadlineError(f"Version {version.number} of promise {version.promise_id} has no due time.")
+    return version.due_at
 
 
 def facts_of(evidence: Iterable[Evidence]) -> list[rules.Fact]:
     """What was observed, for the rules."""
     return [
-        rules.Fact(piece.kind, piece.occurred_at, piece.once_key, piece.expected_at, piece.retracts)
+        rules.Fact(
+            piece.kind, piece.occurred_at, piece.once_key, piece.expected_at, piece.retracts, piece.reading
+        )
         for piece in evidence
+    ]
+
+
+_BY_ONE_VALUE = frozenset({Promise.Kind.BOOKING, Promise.Kind.PRICE})
+"""One measured value decides these; claims about many are decided by samples."""
+
+
+def judged_facts(case: Case) -> list[rules.Fact]:
+    """The facts, with what was measured of a booked time or a price compared with the newest terms."""
+    facts = facts_of(case.evidence)
+    measure = kinds.measure_of(case.versions[-1].terms)
+    if case.promise.kind not in _BY_ONE_VALUE or measure is None:
+        return facts
+    return [
+        replace(fact, kind=kinds.compare(fact.reading, measure))
+        if fact.kind == Evidence.Kind.MEASURED and fact.reading is not None
+        else fact
+        for fact in facts
     ]
 
 
@@ -157,9 +186,12 @@ def assess(cases: Iterable[Case], bench: Bench) -> list[Happening]:
     for case in cases:
         promise = case.promise
         before = _Before("" if case.is_new else promise.state, not case.is_new and is_slipped(promise))
-        judged = judge(case, bench)
-        _copy(promise, judged)
-        _foresee(promise, judged, bench)
+        if promise.kind in kinds.TIMED:
+            judged = judge(case, bench)
+            _copy(promise, judged)
+            _foresee(promise, judged, bench)
+        else:
+            _stand(promise, stands(judged_facts(case), bench.threshold))
         promise.backfill = promise.backfill and promise.state not in _OPEN
         promise.updated_at = bench.now
         happenings += _what_happened(case, before, bench.now)
@@ -168,7 +200,9 @@ def assess(cases: Iterable[Case], bench: Bench) -> list[Happening]:
 
 def is_slipped(promise: Promise) -> bool:
     """Whether the newest estimate names a moment after the due time."""
-    return promise.expected_at is not None and promise.expected_at > promise.due_at
+    if promise.expected_at is None or promise.due_at is None:
+        return False
+    return promise.expected_at > promise.due_at
 
 
 def forecast_of(promise: Promise, judged: rules.Verdict, bench: Bench) -> rules.Forecast:
@@ -177,12 +211,17 @@ def forecast_of(promise: Promise, judged: rules.Verdict, bench: Bench) -> rules.
     return rules.forecast(bench.past_of(promise), share, bench.now, judged.due_at, judged.expected_at)
 
 
+def _stand(promise: Promise, judged: Standing) -> None:
+    promise.state, promise.decided_at = judged.state.value, judged.decided_at
+    promise.is_exceeded, promise.risk, promise.look_at = judged.is_exceeded, judged.risk, None
+
+
 def _copy(promise: Promise, judged: rules.Verdict) -> None:
     promise.due_at, promise.first_due_at = judged.due_at, judged.first_due_at
     promise.expected_at = judged.expected_at
     promise.met_at, promise.decided_at = judged.met_at, judged.decided_at
     promise.paused_since = judged.paused_since
-    promise.taken_share = _taken_share(promise, judged)
+    promise.taken_share, promise.is_exceeded = _taken_share(promise, judged), judged.is_exceeded
     promise.state = judged.state.value
 
 
@@ -246,15 +285,15 @@ def _safe(case: Case, before: _Before) -> Told:
 
 def _kept(case: Case, before: _Before) -> Told:
     promise = case.promise
-    met_at = promise.met_at or promise.due_at
-    margin = int((promise.due_at - met_at).total_seconds())
+    met_at = promise.met_at or promise.decided_at or promise.deadline
+    margin = int((promise.due_at - met_at).total_seconds()) if promise.due_at else 0
     was_broken = before.state == Promise.State.BROKEN
     return events.PromiseKept(promise.pk, Code(promise.kind), margin, was_broken), met_at
 
 
 def _broken(case: Case, before: _Before) -> Told:
     promise = case.promise
-    return events.PromiseBroken(promise.pk, Code(promise.kind), promise.is_internal), promise.due_at
+    return events.PromiseBroken(promise.pk, Code(promise.kind), promise.is_internal), promise.decided_at
 
 
 def _withdrawn(case: Case, before: _Before) -> Told:

@@ -15,7 +15,7 @@ from mikomi.core.events.kinds import Code, event_kind
 class PromiseMade:
     promise_id: int
     kind: Code
-    due_at: datetime
+    due_at: datetime | None
     source: Code
 
 
@@ -25,7 +25,7 @@ class PromiseChanged:
     promise_id: int
     kind: Code
     version: int
-    due_at: datetime
+    due_at: datetime | None
     reason: Code
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class Observation:
 
     `kind` is a value of `Evidence.Kind`. `promise_id` is left 0 when it is handed in together with a new promise.
     `retracts` (kind "retracted") names the `once_key` of an observation that turned out wrong. `group_key` not empty:
-    what is now known of the comparable cases (the carrier, once it was shipped).
+    what is now known of the comparable cases (the carrier, once it was shipped). `reading`: what was measured, in the
+    unit of the terms; for "undecided" the chance (0…1) that the promise does not hold.
     """
 
     kind: str
@@ -27,6 +29,7 @@ class Observation:
     note: str = ""
     retracts: str = ""
     group_key: str = ""
+    reading: float | None = None
     backfill: bool = False
 
 
@@ -39,11 +42,15 @@ class NewPromise:
     general to the particular, with slashes (store/region/carrier). `made_at` none: now.
     `by_day`: the moment `due_at` is the end of a day that was promised.
     `evidence` is what is already known of it: its verdict is there at once.
+
+    To one customer: `customer_id`. To a segment: `segment_id`, no customer. To everyone: neither. `due_at` none: for
+    the kinds without a due time (`rules.kinds.STANDING`) only. `terms`: what exactly (`rules.kinds`). `norm_of`,
+    `cited`, `cited_on` and `valid_until` belong to norms and competitors' levels; anything may have `valid_until`.
     """
 
     kind: str
-    customer_id: int
-    due_at: datetime | date
+    customer_id: int | None
+    due_at: datetime | date | None
     source: str
     latest: time | None = None
     by_day: bool = False
@@ -59,20 +66,32 @@ class NewPromise:
     team_id: int | None = None
     backfill: bool = False
     evidence: Sequence[Observation] = ()
+    audience: str = "one"
+    segment_id: int | None = None
+    origin: str = ""
+    published_in: str = ""
+    published_at: datetime | None = None
+    norm_of: str = ""
+    cited: str = ""
+    cited_on: date | None = None
+    valid_until: date | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class NewTerms:
     """New terms for a promise; a `due_at` without a time of day means by the end of that day.
 
-    `reason` is a code, `note` is for people. `statement` none: what was said stays. `given_at` none: now.
+    `reason` is a code, `note` is for people. `statement` and `terms` none: what was said stays. `given_at` none: now.
+    `due_at` none: for the kinds without a due time.
     """
 
     promise_id: int
-    due_at: datetime | date
+    due_at: datetime | date | None
     reason: str = ""
     note: str = ""
     statement: str | None = None
     given_at: datetime | None = None
     by_day: bool = False
     backfill: bool = False
+    terms: Mapping[str, Any] | None = None

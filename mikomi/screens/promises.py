@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from mikomi.conversations import queries as desk
 from mikomi.conversations.models import RecoveryCase
@@ -33,9 +34,11 @@ class PromiseRow:
     kind: str
     state: str
     title: str
-    customer: Display
+    customer: Display | None
+    """None for a promise to many; `audience` says to whom."""
+    audience: str
     made_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     by_day: bool
     expected_at: datetime | None
     risk: float
@@ -54,11 +57,20 @@ class PromiseList:
 
 def rows_of(found: list[Listed]) -> list[PromiseRow]:
     """Promises as lists show them, with their customers' names in one query."""
-    shown = customers.display_ids([one.promise.customer_id for one in found])
-    return [_row(one, shown[one.promise.customer_id]) for one in found]
+    shown = customers.display_ids([one.promise.customer_id for one in found if one.promise.customer_id])
+    return [_row(one, shown.get(one.promise.customer_id or 0)) for one in found]
 
 
-def _row(one: Listed, customer: Display) -> PromiseRow:
+def audience_of(promise: Promise, customer: Display | None) -> str:
+    """To whom it was promised, in words: the customer's name, the segment's, or everyone."""
+    if customer is not None:
+        return str(customer.name)
+    if promise.audience == Promise.Audience.SEGMENT:
+        return promise.segment.name if promise.segment else _("a segment that no longer exists")
+    return capfirst(str(Promise.Audience.EVERYONE.label))
+
+
+def _row(one: Listed, customer: Display | None) -> PromiseRow:
     promise = one.promise
     return PromiseRow(
         id=promise.pk,
@@ -66,6 +78,7 @@ def _row(one: Listed, customer: Display) -> PromiseRow:
         state=promise.state,
         title=title_of(promise, one.subject.label if one.subject else ""),
         customer=customer,
+        audience=audience_of(promise, customer),
         made_at=promise.made_at,
         due_at=promise.due_at,
         by_day=promise.by_day,
@@ -75,9 +88,13 @@ def _row(one: Listed, customer: Display) -> PromiseRow:
     )
 
 
+_NAMED_BY_SUBJECT = frozenset({Promise.Kind.DELIVERY, Promise.Kind.SHIPPING, Promise.Kind.ANSWER})
+"""What is promised of an order or a message is said by its kind; the others by the words used."""
+
+
 def title_of(promise: Promise, subject: str) -> str:
     """What is promised, in a few words: the kind and what it is about, or what was said."""
-    if promise.statement and promise.kind in (Promise.Kind.CALLBACK, Promise.Kind.CUSTOM):
+    if promise.statement and promise.kind not in _NAMED_BY_SUBJECT:
         return promise.statement
     kind = capfirst(str(promise.get_kind_display()))
     return f"{kind} · {subject}" if subject else kind
@@ -110,7 +127,8 @@ class PromiseScreen:
 
     story: Story
     title: str
-    customer: Display
+    customer: Display | None
+    audience: str
     recovery: RecoveryCase | None
     names: dict[int, str]
 
@@ -119,10 +137,12 @@ def promise(*, actor: Actor, promise_id: int) -> PromiseScreen:
     """The page of one promise; a constant number of queries. Raises `Promise.DoesNotExist`."""
     story = ledger.promise(actor=actor, promise_id=promise_id)
     row = story.promise
+    customer = customers.display_ids([row.customer_id]).get(row.customer_id) if row.customer_id else None
     return PromiseScreen(
         story=story,
         title=title_of(row, story.subject.label if story.subject else ""),
-        customer=customers.display_ids([row.customer_id])[row.customer_id],
+        customer=customer,
+        audience=audience_of(row, customer),
         recovery=desk.recovery_of_promise(actor=actor, promise_id=row.pk),
         names={user.pk: str(user) for user in access.users(actor=actor)},
     )

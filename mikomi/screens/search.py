@@ -100,7 +100,7 @@ def _promises(actor: Actor, hits: dict[str, list[Hit]], size: int) -> list[Found
         about, is_internal=False, state__in=(Promise.State.OPEN, Promise.State.AT_RISK)
     )
     rows = rows_of(listed(list(owed.select_related("customer").order_by("due_at", "id")[:size])))
-    return [Found("promise", row.id, row.title, row.customer.name, row.due_at) for row in rows]
+    return [Found("promise", row.id, row.title, row.audience, row.due_at or row.made_at) for row in rows]
 
 
 def _ids(found: Sequence[Hit]) -> list[int]:

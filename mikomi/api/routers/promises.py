@@ -34,7 +34,7 @@ def list_promises(request: Call, wanted: Query[shapes.PromiseFilter]) -> Any:
         cursor=wanted.cursor,
         size=wanted.size,
     )
-    names = customers.display([one.promise.customer for one in found.items])
+    names = customers.display([one.promise.customer for one in found.items if one.promise.customer])
     return page(found.map(lambda one: shapes.PromiseOut.of(one, names)))
 
 
@@ -116,4 +116,4 @@ def keeping_figure(request: Call, wanted: Query[shapes.KeepingFilter]) -> Any:
 def _story(request: Call, promise_id: int) -> shapes.StoryOut:
     """Also the check that the promise may be seen: of another team's it raises `Promise.DoesNotExist`."""
     story = queries.promise(actor=request.actor, promise_id=promise_id)
-    return shapes.StoryOut.of(story, customers.display([story.promise.customer]))
+    return shapes.StoryOut.of(story, customers.display([story.promise.customer] if story.promise.customer else []))

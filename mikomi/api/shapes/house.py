@@ -284,8 +284,8 @@ class ToSaveOut(Schema):
     promise_id: int
     kind: str
     title: str
-    customer: PersonRef
-    due_at: Utc
+    customer: PersonRef | None
+    due_at: Utc | None
     risk: float
     held_notice_id: int | None
 
@@ -297,7 +297,7 @@ class ToSaveOut(Schema):
             promise_id=row.id,
             kind=row.kind,
             title=row.title,
-            customer=PersonRef(id=row.customer.id, name=row.customer.name),
+            customer=PersonRef(id=row.customer.id, name=row.customer.name) if row.customer else None,
             due_at=row.due_at,
             risk=row.risk,
             held_notice_id=one.held_notice_id,

@@ -112,14 +112,16 @@ class PromiseOut(Schema):
     id: int
     kind: str
     state: str
-    customer: PersonRef
+    customer: PersonRef | None
+    audience: str
+    segment_id: int | None
     subject_type: str
     subject_id: int | None
     subject: str
     statement: str
     made_at: Utc
-    first_due_at: Utc
-    due_at: Utc
+    first_due_at: Utc | None
+    due_at: Utc | None
     by_day: bool
     expected_at: Utc | None
     met_at: Utc | None
@@ -138,7 +140,11 @@ class PromiseOut(Schema):
             id=row.pk,
             kind=row.kind,
             state=row.state,
-            customer=PersonRef(id=row.customer_id, name=names[row.customer_id].name),
+            customer=PersonRef(id=row.customer_id, name=names[row.customer_id].name)
+            if row.customer_id
+            else None,
+            audience=row.audience,
+            segment_id=row.segment_id,
             subject_type=row.subject_type,
             subject_id=row.subject_id,
             subject=one.subject.label if one.subject else "",

@@ -38,7 +38,7 @@ def test_a_delivery_date_is_a_promise() -> None:
 
     promise = Promise.objects.get()
     assert (promise.kind, promise.state, promise.source) == ("delivery", "open", "order_date")
-    assert promise.due_at.isoformat() == "2026-11-22T14:59:59+00:00"
+    assert promise.deadline.isoformat() == "2026-11-22T14:59:59+00:00"
     assert promise.by_day
     assert (promise.subject_type, promise.subject_id) == ("order", the_order().pk)
     assert promise.group_key == "shopify/東京都/yamato"
@@ -51,7 +51,7 @@ def test_the_date_that_the_customer_asked_for_is_one_too() -> None:
     )
 
     promise = Promise.objects.get()
-    assert promise.due_at.isoformat() == "2026-11-22T11:00:00+00:00"
+    assert promise.deadline.isoformat() == "2026-11-22T11:00:00+00:00"
     assert not promise.by_day
     assert the_order().requested_band == "18-20時"
 
@@ -62,7 +62,7 @@ def test_without_a_date_the_rule_of_the_shop_promises_shipping(ships_in_three_da
 
     promise = Promise.objects.get()
     assert (promise.kind, promise.source) == ("shipping", "ship_rule")
-    assert promise.due_at.isoformat() == "2026-11-24T14:59:59+00:00"
+    assert promise.deadline.isoformat() == "2026-11-24T14:59:59+00:00"
 
 
 def test_without_date_and_rule_nothing_is_promised() -> None:
@@ -86,7 +86,7 @@ def test_the_rule_runs_from_payment_on(ships_in_three_days: Business) -> None:
 
     promise = Promise.objects.get()
     assert promise.made_at == at(24)
-    assert promise.due_at.isoformat() == "2026-11-25T14:59:59+00:00"
+    assert promise.deadline.isoformat() == "2026-11-25T14:59:59+00:00"
 
 
 def test_shipped_and_delivered_are_evidence(ships_in_three_days: Business) -> None:

@@ -88,13 +88,13 @@ def _case_of(promise_id: int | None) -> RecoveryCase | None:
 def _place(actor: Actor, promise: Promise | None, conversation_id: int | None) -> Conversation:
     if conversation_id is not None:
         return locked(actor, conversation_id)
-    if promise is None:
-        raise RecoveryError(_("A recovery needs a broken promise or a conversation."))
+    if promise is None or promise.customer_id is None:
+        raise RecoveryError(_("A recovery needs a broken promise to one customer, or a conversation."))
     rows = Conversation.objects.select_for_update().filter(deleted_at=None)
     about = promise.subject_id if promise.subject_type == "conversation" else None
     if about is not None and (own := rows.filter(pk=about).first()):
         return own
-    customer_id = customers.living_id(promise.customer_id)
+    customer_id = customers.living_id(promise.person_id)
     theirs = rows.filter(customer_id__in=customers.ids_of(customer_id)).exclude(
         state=Conversation.State.CLOSED
     )

@@ -21,9 +21,13 @@ def is_public(event: Event) -> bool:
 
 
 def open_recovery_case(event: Event) -> None:
-    """A broken promise opens a case, unless evidence has shown meanwhile that it was kept."""
+    """A promise to one customer that broke opens a case, unless evidence has shown meanwhile that it was kept.
+
+    One made to many has nobody to write to: it stands on the page of the promises that don't hold.
+    """
     promise_id = payload_of(event, PromiseBroken).promise_id
-    if Promise.objects.filter(pk=promise_id, state=Promise.State.BROKEN).exists():
+    to_one = Promise.objects.filter(audience=Promise.Audience.ONE)
+    if to_one.filter(pk=promise_id, state=Promise.State.BROKEN).exists():
         recovery.open_case(actor=SYSTEM, promise_id=promise_id)
 
 

@@ -49,11 +49,11 @@ class Letter:
 
 def slip_letter(promise: Promise, expected_at: datetime | None, reason: str) -> Letter:
     """The notice of a slip, in the customer's language."""
-    language = promise.customer.language
+    language = promise.person.language
     with in_language(language):
         what = str(_WHAT.get(Promise.Kind(promise.kind), _SOMETHING))
         parts = [
-            greeting(name_of(promise.customer), language),
+            greeting(name_of(promise.person), language),
             _("This is %(business)s. We are sorry to tell you that %(what)s will be later than promised.")
             % {"business": business().name, "what": what},
             _facts(promise, expected_at, reason, language),
@@ -67,7 +67,7 @@ def slip_letter(promise: Promise, expected_at: datetime | None, reason: str) -> 
 
 def _facts(promise: Promise, expected_at: datetime | None, reason: str, language: str) -> str:
     told = [_("Reason: %(reason)s") % {"reason": REASONS.get(reason, UNKNOWN_REASON)}]
-    told.append(_("Promised: %(date)s") % {"date": _date(promise.due_at, promise.by_day, language)})
+    told.append(_("Promised: %(date)s") % {"date": _date(promise.deadline, promise.by_day, language)})
     if expected_at is not None:
         told.append(_("Now expected: %(date)s") % {"date": _date(expected_at, promise.by_day, language)})
     else:

@@ -49,8 +49,9 @@ def tell_customer_of_slip(event: Event) -> None:
 
 
 def _is_still_true(promise: Promise, risk: PromiseAtRisk) -> bool:
-    """Public, not decided, and still under the terms that the event speaks of."""
+    """To one customer, not decided, and still under the terms that the event speaks of."""
     undecided = promise.state in (Promise.State.OPEN, Promise.State.AT_RISK)
+    undecided = undecided and promise.customer_id is not None and promise.due_at is not None
     return undecided and not promise.is_internal and promise.version_number == risk.version
 
 
@@ -65,8 +66,8 @@ def _post(promise: Promise, version: int, expected_at: datetime | None, reason: 
     message = NewMessage(
         customer_id=promise.customer_id,
         purpose=OutgoingMessage.Purpose.NOTICE,
-        channel=route("email", promise.customer.preferred_channel),
-        language=promise.customer.language,
+        channel=route("email", promise.person.preferred_channel),
+        language=promise.person.language,
         subject=letter.subject,
         text=letter.text,
         headers={"auto_submitted": "auto-generated"},

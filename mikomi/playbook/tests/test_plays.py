@@ -53,7 +53,7 @@ def delivery(customer: Customer, noon: datetime) -> Promise:
 
 
 def slip(promise: Promise, days: int = 4, key: str = "eta1", reason: str = "carrier_delay") -> None:
-    expected = promise.due_at + timedelta(days=days)
+    expected = promise.deadline + timedelta(days=days)
     seen = Observation(
         "estimate", promise.made_at, key, "carrier", promise.pk, expected_at=expected, reason=reason
     )

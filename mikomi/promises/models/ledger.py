@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from mikomi.customers.models import Customer
+
+
+class NoDeadlineError(ValueError):
+    """A promise without a due time was asked for it."""
+
+
+class NoPersonError(ValueError):
+    """A promise to many was asked for its customer."""
+
 
 class Promise(models.Model):
-    """One promise to one customer. The terms live in versions; the newest is copied here for lists."""
+    """One promise to one customer, a segment or everyone. The terms live in versions; the newest is copied here.
+
+    Kinds in `rules.kinds.TIMED` have a due time and are watched by the sweep. The others stand until they are
+    withdrawn or expire (`valid_until`); evidence alone decides them, and their `due_at` is empty.
+    """
 
     class Kind(models.TextChoices):
         DELIVERY = "delivery", pgettext_lazy("promise kind", "delivery")
@@ -18,6 +33,34 @@ class Promise(models.Model):
         ANSWER = "answer", pgettext_lazy("promise kind", "first answer")
         CALLBACK = "callback", pgettext_lazy("promise kind", "call back")
         CUSTOM = "custom", pgettext_lazy("promise kind", "other promise")
+        BOOKING = "booking", pgettext_lazy("promise kind", "booked time")
+        CLAIM = "claim", pgettext_lazy("promise kind", "measured claim")
+        AVAILABILITY = "availability", pgettext_lazy("promise kind", "availability")
+        PRICE = "price", pgettext_lazy("promise kind", "price")
+        ATTRIBUTE = "attribute", pgettext_lazy("promise kind", "attribute")
+        SERVICE_LEVEL = "service_level", pgettext_lazy("promise kind", "service level")
+        NORM = "norm", pgettext_lazy("promise kind", "norm")
+
+    class Audience(models.TextChoices):
+        ONE = "one", pgettext_lazy("audience", "one customer")
+        SEGMENT = "segment", pgettext_lazy("audience", "a segment")
+        EVERYONE = "everyone", pgettext_lazy("audience", "everyone")
+
+    class Origin(models.TextChoices):
+        """Where the customer's expectation comes from (P11); empty: nobody said."""
+
+        EXPERIENCE = "experience", pgettext_lazy("origin", "past experience")
+        MARKETING = "marketing", pgettext_lazy("origin", "marketing")
+        WORD_OF_MOUTH = "word_of_mouth", pgettext_lazy("origin", "word of mouth")
+        COMPETITOR = "competitor", pgettext_lazy("origin", "competitors")
+        CONTRACT = "contract", pgettext_lazy("origin", "contract or order")
+        STAFF = "staff", pgettext_lazy("origin", "our staff")
+
+    class NormOf(models.TextChoices):
+        """Whose level a norm is."""
+
+        INDUSTRY = "industry", pgettext_lazy("norm", "the industry's norm")
+        COMPETITOR = "competitor", pgettext_lazy("norm", "a competitor's level")
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("promise state", "open")
@@ -43,12 +86,43 @@ class Promise(models.Model):
     token = models.CharField(
         max_length=32, unique=True, help_text="Unguessable; the address of the public page."
     )
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
     expectation = models.CharField(
         max_length=16, choices=ExpectationClass.choices, default=ExpectationClass.EXPLICIT
     )
+    audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.ONE)
     customer = models.ForeignKey(
-        "customers.Customer", on_delete=models.CASCADE, db_index=False, related_name="promises"
+        "customers.Customer",
+        on_delete=models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="promises",
+        help_text="Of the audience `one` only.",
+    )
+    segment = models.ForeignKey(
+        "customers.Segment",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Of the audience `segment`; empty once the segment was deleted.",
+    )
+    origin = models.CharField(max_length=16, choices=Origin.choices, blank=True)
+    published_in = models.CharField(
+        max_length=500, blank=True, help_text="Where it was published: an address, a page, a leaflet."
+    )
+    published_at = models.DateTimeField(
+        null=True, help_text="To a segment or everyone: since when it has a public page."
+    )
+    norm_of = models.CharField(max_length=12, choices=NormOf.choices, blank=True)
+    cited = models.CharField(
+        max_length=500, blank=True, help_text="Who says so: the source of a norm or a competitor's level."
+    )
+    cited_on = models.DateField(null=True, help_text="The date of that source.")
+    valid_until = models.DateField(
+        null=True, help_text="The last day on which it holds: norms and standing promises expire."
+    )
+    terms: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, help_text="What exactly, by kind: see `rules.kinds`. Of the newest version."
     )
     subject_type = models.CharField(
         max_length=32, blank=True, help_text="Registered from above: order, conversation…"
@@ -69,9 +143,11 @@ class Promise(models.Model):
     statement = models.TextField(blank=True, help_text="What was said, in the words used.")
     made_at = models.DateTimeField()
     first_due_at = models.DateTimeField(
-        help_text="As first promised, moved by pauses: the honest figure is counted against this."
+        null=True, help_text="As first promised, moved by pauses: the honest figure is counted against this."
     )
-    due_at = models.DateTimeField(help_text="Of the newest version, moved by pauses.")
+    due_at = models.DateTimeField(
+        null=True, help_text="Of the newest version, moved by pauses; empty for kinds without a due time."
+    )
     by_day = models.BooleanField(
         default=False, help_text="A day was promised, not an hour: due at its end; shown as a date."
     )
@@ -87,6 +163,10 @@ class Promise(models.Model):
     met_at = models.DateTimeField(null=True, help_text="When what was promised happened.")
     decided_at = models.DateTimeField(
         null=True, help_text="When it was kept, broken (its due time) or withdrawn."
+    )
+    is_exceeded = models.BooleanField(default=False, help_text="Kept, and well beyond what was promised.")
+    renegotiated_at = models.DateTimeField(
+        null=True, help_text="When the customer accepted the newest terms that they were asked about."
     )
     taken_share = models.FloatField(null=True, help_text="Taken ÷ first promised time, once it was met.")
     recovered_at = models.DateTimeField(null=True, help_text="When a broken promise was made good.")
@@ -110,10 +190,42 @@ class Promise(models.Model):
             models.Index(fields=["customer", "-made_at", "-id"], name="promise_customer"),
             models.Index(fields=["subject_type", "subject_id"], name="promise_subject"),
             models.Index(fields=["is_internal", "first_due_at", "kind"], name="promise_figure"),
+            models.Index(
+                fields=["-made_at", "-id"], name="promise_standing", condition=Q(due_at__isnull=True)
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(audience="one", customer__isnull=False, segment=None)
+                | Q(audience="segment", customer=None)
+                | Q(audience="everyone", customer=None, segment=None),
+                name="promise_to_its_audience",
+            )
         ]
 
     def __str__(self) -> str:
         return f"promise {self.pk}"
+
+    @property
+    def deadline(self) -> datetime:
+        """The due time of a promise that has one. `NoDeadlineError` for one that stands without."""
+        if self.due_at is None:
+            raise NoDeadlineError(f"Promise {self.pk} ({self.kind}) has no due time.")
+        return self.due_at
+
+    @property
+    def person(self) -> Customer:
+        """The customer of a promise to one customer. `NoPersonError` for one to many."""
+        if self.customer is None:
+            raise NoPersonError(f"Promise {self.pk} was made to many, not to one customer.")
+        return self.customer
+
+    @property
+    def person_id(self) -> int:
+        """The id of `person`, without reading the row."""
+        if self.customer_id is None:
+            raise NoPersonError(f"Promise {self.pk} was made to many, not to one customer.")
+        return self.customer_id
 
 
 class PromiseVersion(models.Model):
@@ -121,7 +233,8 @@ class PromiseVersion(models.Model):
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, db_index=False, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    terms: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     statement = models.TextField(blank=True)
     reason = models.CharField(max_length=64, blank=True, help_text="Code: why the terms changed.")
     note = models.TextField(blank=True)
@@ -148,6 +261,11 @@ class Evidence(models.Model):
         DONE = "done", pgettext_lazy("evidence", "done")
         PAUSED = "paused", pgettext_lazy("evidence", "paused")
         RESUMED = "resumed", pgettext_lazy("evidence", "resumed")
+        MEASURED = "measured", pgettext_lazy("evidence", "measured")
+        HELD = "held", pgettext_lazy("evidence", "found to hold")
+        SURPASSED = "surpassed", pgettext_lazy("evidence", "found to be surpassed")
+        UNDECIDED = "undecided", pgettext_lazy("evidence", "not decided by the measurements")
+        FAILED = "failed", pgettext_lazy("evidence", "found not to hold")
         WITHDRAWN = "withdrawn", pgettext_lazy("evidence", "withdrawn")
         RETRACTED = "retracted", pgettext_lazy("evidence", "taken back")
 
@@ -156,6 +274,7 @@ class Evidence(models.Model):
     occurred_at = models.DateTimeField()
     known_at = models.DateTimeField()
     expected_at = models.DateTimeField(null=True, help_text="For an estimate: the moment it names.")
+    reading = models.FloatField(null=True, help_text="For what was measured, in the unit of the terms.")
     reason = models.CharField(max_length=64, blank=True, help_text="Code: carrier_delay, out_of_stock…")
     source = models.CharField(max_length=32, help_text="Code: shopify, import, agent, channel…")
     once_key = models.CharField(max_length=120, help_text="The same observation arrives once.")
@@ -175,7 +294,7 @@ class Evidence(models.Model):
 class Comparable(models.Model):
     """How long comparable past cases took, as shares of the promised time: the first forecast of breach."""
 
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=16)
     group_key = models.CharField(max_length=64, blank=True)
     count = models.IntegerField()
     shares: models.JSONField[list[float], list[float]] = models.JSONField(

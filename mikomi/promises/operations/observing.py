@@ -81,6 +81,7 @@ def evidence_row(promise: Promise, observation: Observation, actor: Actor, now: 
         occurred_at=observation.occurred_at,
         known_at=observation.known_at or now,
         expected_at=observation.expected_at,
+        reading=observation.reading,
         reason=observation.reason,
         source=observation.source,
         once_key=observation.once_key,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -19,9 +20,14 @@ from mikomi.core.rows import build
 from mikomi.promises.assessing import Case, facts_of
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
+from mikomi.promises.operations.making import PromiseError, refuse_terms
 from mikomi.promises.operations.observing import lock_cases, observe_many, settle
 from mikomi.promises.records import NewTerms, Observation
 from mikomi.promises.rules import deadlines as rules
+from mikomi.promises.rules import kinds
+
+_TERMS = ("version_number", "statement", "terms", "by_day")
+"""What new terms change on the promise itself."""
 
 
 class PromiseDecidedError(ValueError):
@@ -33,18 +39,25 @@ def change_terms(
     *,
     actor: Actor,
     promise_id: int,
-    due_at: datetime | date,
+    due_at: datetime | date | None,
     reason: str = "",
     note: str = "",
     statement: str | None = None,
     given_at: datetime | None = None,
+    terms: Mapping[str, Any] | None = None,
 ) -> Promise:
-    """Give a promise new terms; see `change_terms_many`. Raises PromiseDecidedError for one that is settled."""
+    """Give a promise new terms; see `change_terms_many`. Raises PromiseDecidedError for one that is settled,
+    PromiseError for terms that its kind can't have."""
     actor.require(Permission.PROMISES_RECORD)
-    if is_settled(lock_cases(actor, [promise_id])[promise_id]):
+    case = lock_cases(actor, [promise_id])[promise_id]
+    if is_settled(case):
         raise PromiseDecidedError(_("This promise is settled; make a new one instead."))
-    terms = NewTerms(promise_id, due_at, reason, note, statement, given_at)
-    return change_terms_many(actor=actor, terms=[terms])[0]
+    if (due_at is not None) != (case.promise.kind in kinds.TIMED):
+        raise PromiseError(_("New terms name a date where the promise has one, and only there."))
+    if terms is not None:
+        refuse_terms(case.promise.kind, terms)
+    new = NewTerms(promise_id, due_at, reason, note, statement, given_at, terms=terms)
+    return change_terms_many(actor=actor, terms=[new])[0]
 
 
 @transaction.atomic
@@ -64,7 +77,7 @@ def change_terms_many(*, actor: Actor, terms: Sequence[NewTerms]) -> list[Promis
     for case, new in changed:
         _append(case, new, actor, now, zone)
     bulk.insert([case.versions[-1] for case, _new in changed])
-    bulk.update([case.promise for case, _new in changed], ("version_number", "statement", "by_day"))
+    bulk.update([case.promise for case, _new in changed], _TERMS)
     settle([case for case, _new in changed], now, before=[_changed(case, actor) for case, _new in changed])
     return [cases[new.promise_id].promise for new in terms]
 
@@ -75,24 +88,34 @@ def is_settled(case: Case) -> bool:
     return case.promise.met_at is not None or any(fact.kind == "withdrawn" for fact in facts)
 
 
-def _moment(due_at: datetime | date, zone: ZoneInfo) -> datetime:
-    return due_at if isinstance(due_at, datetime) else rules.end_of_day(due_at, zone)
+def _moment(due_at: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    if due_at is None or isinstance(due_at, datetime):
+        return due_at
+    return rules.end_of_day(due_at, zone)
 
 
 def _is_new(case: Case, new: NewTerms, zone: ZoneInfo) -> bool:
-    return not is_settled(case) and _moment(new.due_at, zone) != case.versions[-1].due_at
+    """New: another date or other terms; for what has no date also other words."""
+    if is_settled(case):
+        return False
+    newest = case.versions[-1]
+    if _moment(new.due_at, zone) != newest.due_at or (new.terms is not None and new.terms != newest.terms):
+        return True
+    return new.due_at is None and new.statement is not None and new.statement != newest.statement
 
 
 def _append(case: Case, new: NewTerms, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
     promise = case.promise
     promise.version_number += 1
-    promise.by_day = new.by_day or not isinstance(new.due_at, datetime)
+    promise.by_day = new.by_day or (new.due_at is not None and not isinstance(new.due_at, datetime))
+    promise.terms = promise.terms if new.terms is None else dict(new.terms)
     promise.statement = promise.statement if new.statement is None else new.statement
     version = build(
         PromiseVersion,
         promise_id=promise.pk,
         number=promise.version_number,
         due_at=_moment(new.due_at, zone),
+        terms=promise.terms,
         statement=promise.statement,
         reason=new.reason,
         note=new.note,

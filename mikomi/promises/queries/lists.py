@@ -60,19 +60,19 @@ def promises(
     """
     if state not in STATES:
         raise UnknownStateError(f"There is no list {state!r}; there are {', '.join(STATES)}.")
-    found = _in_state(visible(actor), state).filter(is_internal=internal)
+    found = _in_state(visible(actor), state).filter(is_internal=internal, due_at__isnull=False)
     found = found.filter(kind=kind) if kind else found
     found = found.filter(keeper_id=keeper_id) if keeper_id else found
     found = found.filter(due_at__gte=due_from) if due_from else found
     found = found.filter(due_at__lt=due_until) if due_until else found
     keys = _SOONEST_FIRST if state in ("open", "at_risk") else _NEWEST_FIRST
-    page = keyset(found.select_related("customer"), keys, cursor, size)
+    page = keyset(found.select_related("customer", "segment"), keys, cursor, size)
     return page.with_items(listed(page.items))
 
 
 def counts(*, actor: Actor) -> dict[str, int]:
     """How many are at risk, open, and broken without having been made good; internal ones aside."""
-    found = visible(actor).filter(is_internal=False)
+    found = visible(actor).filter(is_internal=False, due_at__isnull=False)
     return {state: _in_state(found, state).count() for state in ("at_risk", "open", "broken")}
 
 
@@ -163,7 +163,11 @@ def to_save(*, actor: Actor, limit: int = 20) -> list[ToSave]:
     nothing is known counts as the average of the others.
     """
     found = visible(actor).filter(
-        state__in=(Promise.State.OPEN, Promise.State.AT_RISK), is_internal=False, paused_since=None
+        state__in=(Promise.State.OPEN, Promise.State.AT_RISK),
+        is_internal=False,
+        paused_since=None,
+        due_at__isnull=False,
+        audience=Promise.Audience.ONE,
     )
     rows = list(found.select_related("customer__standing").order_by("-risk", "due_at", "id")[:_CANDIDATES])
     values = {row.pk: _value(row) for row in rows}
@@ -175,7 +179,7 @@ def to_save(*, actor: Actor, limit: int = 20) -> list[ToSave]:
     ]
     threatened = business_queries.business().at_risk_from
     saving = [item for item in weighed if item.listed.risk >= threatened]
-    return sorted(saving, key=lambda item: (-item.weight, item.listed.promise.due_at))[:limit]
+    return sorted(saving, key=lambda item: (-item.weight, item.listed.promise.deadline))[:limit]
 
 
 def _value(row: Promise) -> int | None:

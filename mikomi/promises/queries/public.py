@@ -25,7 +25,7 @@ class PublicVersion:
 
     number: int
     given_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     reason: str
 
 
@@ -47,8 +47,8 @@ class PublicPromise:
     state: str
     subject_label: str
     made_at: datetime
-    first_due_at: datetime
-    due_at: datetime
+    first_due_at: datetime | None
+    due_at: datetime | None
     by_day: bool
     expected_at: datetime | None
     met_at: datetime | None
@@ -85,7 +85,7 @@ def public_promise(token: str) -> PublicPromise | None:
         ],
         steps=_steps(row),
         told_at=sorted(moment for moment in told if moment),
-        language=row.customer.language,
+        language=row.person.language,
     )
 
 

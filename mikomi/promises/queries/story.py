@@ -51,7 +51,7 @@ class Story:
 
 def promise(*, actor: Actor, promise_id: int) -> Story:
     """The story of a promise. Raises Promise.DoesNotExist where the actor may not see it. Eight queries at most."""
-    row = visible(actor).select_related("customer").get(pk=promise_id)
+    row = visible(actor).select_related("customer", "segment").get(pk=promise_id)
     case = load_cases([row])[row.pk]
     bench = Bench(clock.now(), {row.kind})
     judged = judge(case, bench)

@@ -30,6 +30,7 @@ MET_BY: dict[str, frozenset[str]] = {
     "answer": frozenset({"answered", "called", "done"}),
     "callback": frozenset({"called", "done"}),
     "custom": frozenset({"done"}),
+    "booking": frozenset({"done", "held", "surpassed"}),
 }
 """Which evidence keeps which kind of promise. What has arrived must have been shipped; a call is an answer,
 but an answer is not the call that was promised."""
@@ -64,6 +65,7 @@ class Fact:
     once_key: str
     expected_at: datetime | None = None
     retracts: str = ""
+    reading: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Verdict:
     decided_at: datetime | None
     paused_since: datetime | None
     time: Time
+    is_exceeded: bool = False
 
 
 def verdict(
@@ -166,26 +169,53 @@ def verdict(
 ) -> Verdict:
     """Judge a promise by everything known. Kept: what was promised happened by the newest due time. Withdrawn:
     taken back before it was met and before it was due. Broken: the due time passed without. A fact that comes
-    late but happened in time turns a broken promise into a kept one.
+    late but happened in time turns a broken promise into a kept one. What was found to fall short (a booked hour
+    of which half was given) breaks it at once.
     """
     valid = standing(facts)
-    met_at = _first(valid, MET_BY[terms.kind])
+    failed_at = _first(valid, frozenset({"failed"}))
+    met_at = None if failed_at else _first(valid, MET_BY[terms.kind])
     withdrawn_at = _first(valid, frozenset({"withdrawn"}))
     ended_at = min((moment for moment in (met_at, withdrawn_at) if moment), default=None)
     pauses = _ended(pauses_of(valid), ended_at) if terms.is_internal else ()
     due_at = moved_due(terms.newest, calendar, pauses)
     paused_since = pauses[-1][0] if pauses and pauses[-1][1] is None and pauses[-1][0] <= due_at else None
+    first_due_at = moved_due(terms.first, calendar, pauses)
     state, decided_at = _outcome(due_at, met_at, withdrawn_at, paused_since, now)
+    if failed_at is not None and not (withdrawn_at and withdrawn_at <= failed_at):
+        state, decided_at = State.BROKEN, min(failed_at, due_at)
+    time_used = Time(calendar, pauses)
     return Verdict(
         state=state,
         due_at=due_at,
-        first_due_at=moved_due(terms.first, calendar, pauses),
+        first_due_at=first_due_at,
         expected_at=_newest_estimate(valid),
         met_at=met_at,
         decided_at=decided_at,
         paused_since=paused_since if state is State.OPEN else None,
-        time=Time(calendar, pauses),
+        time=time_used,
+        is_exceeded=state is State.KEPT and _is_beyond(terms, valid, met_at, first_due_at, time_used),
     )
+
+
+BEYOND_SHARE = 0.5
+"""Stated: what takes at most half of the time that was first promised is more than was expected …"""
+BEYOND_MARGIN = timedelta(hours=12)
+"""… if at least this much is left: an hour saved on a two-hour promise surprises nobody."""
+
+
+def _is_beyond(
+    terms: Terms, facts: Iterable[Fact], met_at: datetime | None, first_due_at: datetime, used: Time
+) -> bool:
+    """Whether a kept promise exceeded what was promised. Answers owed by our own standards never do."""
+    if any(fact.kind == "surpassed" for fact in facts):
+        return True
+    if met_at is None or terms.is_internal or terms.kind not in ("delivery", "shipping", "custom"):
+        return False
+    whole = used.between(terms.made_at, first_due_at)
+    if whole <= timedelta() or first_due_at - met_at < BEYOND_MARGIN:
+        return False
+    return used.between(terms.made_at, met_at) <= whole * BEYOND_SHARE
 
 
 def _outcome(

@@ -31,7 +31,7 @@ def test_a_promise_has_its_first_version_and_its_event(agent: Actor, customer: C
         "金曜までにお届けします",
     )
     event = Event.objects.get(kind="promise.made")
-    assert event.payload["due_at"] == promise.due_at.isoformat()
+    assert event.payload["due_at"] == promise.deadline.isoformat()
     assert (event.customer_id, event.subject_id) == (customer.pk, promise.pk)
 
 

@@ -50,7 +50,7 @@ def test_the_same_date_again_changes_nothing(customer: Customer) -> None:
 def test_a_day_may_be_named(customer: Customer) -> None:
     promise = change(make(customer.pk), due_at=date(2026, 11, 30))
     assert promise.by_day
-    assert promise.due_at.isoformat() == "2026-11-30T23:59:59+09:00"
+    assert promise.deadline.isoformat() == "2026-11-30T23:59:59+09:00"
 
 
 def test_a_broken_promise_gets_a_new_date_but_a_settled_one_does_not(customer: Customer) -> None:
