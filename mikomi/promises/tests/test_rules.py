@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.promises.models import Evidence, Promise
 from mikomi.promises.rules import deadlines as rules
-from mikomi.promises.rules import kinds
+from mikomi.promises.rules import kinds as kinds_of_promises
 from mikomi.promises.rules.deadlines import Fact, Past, State, Terms, Version
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -38,8 +38,8 @@ def judge(*facts: Fact, now: float = 10, kind: str = "delivery", internal: bool 
 
 def test_the_words_of_the_rules_are_those_of_the_tables() -> None:
     assert {state.value for state in State} == set(Promise.State.values)
-    assert set(rules.MET_BY) == kinds.TIMED
-    assert set(Promise.Kind.values) == kinds.KINDS
+    assert set(rules.MET_BY) == kinds_of_promises.TIMED
+    assert set(Promise.Kind.values) == kinds_of_promises.KINDS
     assert frozenset().union(*rules.MET_BY.values()) <= set(Evidence.Kind.values)
 
 
