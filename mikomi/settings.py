@@ -161,6 +161,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_ADAPTER = "mikomi.web.account.adapter.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are added by an owner; nobody signs up with an address that is not theirs
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mikomi"
 

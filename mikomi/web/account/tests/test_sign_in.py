@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
@@ -70,6 +72,14 @@ def test_the_second_factor_is_asked_for_and_its_secret_is_sealed(client: Client,
     answer = client.post("/accounts/2fa/authenticate/", {"code": code})
     assert answer.status_code == 302
     assert client.session["_auth_user_id"] == str(aiko.pk)
+
+
+def test_whoever_has_set_a_new_password_may_switch_the_second_factor_on(client: Client, aiko: User) -> None:
+    key = default_token_generator.make_token(aiko)
+    client.get(f"/accounts/password/reset/key/{user_pk_to_url_str(aiko)}-{key}/")
+    sign_in(client)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/x/"])
