@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +118,23 @@ def _database(value: str) -> dict[str, Any]:
     raise ValueError(value)
 
 
+def _files(value: str) -> dict[str, str]:
+    """Empty (the data folder) or `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`."""
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    if parts.scheme != "s3" or not parts.hostname or set(query) - {"endpoint", "region"}:
+        raise ValueError(value)
+    return {"bucket": parts.netloc, "prefix": parts.path.strip("/"), **query}
+
+
+def _scanner(value: str) -> str:
+    if value and not re.fullmatch(r"unix:/.+|[^\s/]+:\d{1,5}", value):
+        raise ValueError(value)
+    return value
+
+
 ON_OFF = "1/0, true/false, yes/no, on/off"
 VARIABLES: tuple[Variable, ...] = (
     Variable(
@@ -194,6 +211,30 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(1, 10240),
     ),
     Variable(
+        "MIKOMI_FILES",
+        "",
+        "Where files lie; empty: in the data folder. An S3-compatible store needs the package django-storages[s3].",
+        "s3://BUCKET/PREFIX?endpoint=https://HOST&region=NAME",
+        _files,
+    ),
+    Variable(
+        "MIKOMI_FILES_KEY",
+        "",
+        "Access key of the store of files; empty: as its library finds it.",
+        "an access key",
+        _text,
+    ),
+    Variable(
+        "MIKOMI_FILES_SECRET", "", "Secret key of the store of files.", "a secret key", _text, secret=True
+    ),
+    Variable(
+        "MIKOMI_CLAMD",
+        "",
+        "The virus scanner (ClamAV's clamd) that every attachment is shown to; empty: none.",
+        "HOST:PORT or unix:/PATH",
+        _scanner,
+    ),
+    Variable(
         "MIKOMI_PROXIES",
         "0",
         "How many trusted proxies stand before the web process (for addresses of callers).",
@@ -204,6 +245,13 @@ VARIABLES: tuple[Variable, ...] = (
         "MIKOMI_ALLOW_PRIVATE_WEBHOOKS",
         "0",
         "Let outgoing webhooks reach private and loopback addresses (tests, one machine).",
+        ON_OFF,
+        _flag,
+    ),
+    Variable(
+        "MIKOMI_ALLOW_PRIVATE_PAGES",
+        "0",
+        "Let the check of the business's own pages reach private and loopback addresses (tests, an intranet).",
         ON_OFF,
         _flag,
     ),

@@ -12,7 +12,25 @@ PRODUCTION = ENVIRONMENT == "production"
 DATA_DIR = _env["MIKOMI_DATA"]
 PUBLIC_URL: str = _env["MIKOMI_URL"]
 MAX_UPLOAD_BYTES: int = _env["MIKOMI_MAX_UPLOAD_MB"] * 1024 * 1024
+CLAMD: str = _env["MIKOMI_CLAMD"]
+FILES_STORE: dict[str, Any] = {}
+if _env["MIKOMI_FILES"]:
+    FILES_STORE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _env["MIKOMI_FILES"]["bucket"],
+            "location": _env["MIKOMI_FILES"]["prefix"],
+            "endpoint_url": _env["MIKOMI_FILES"].get("endpoint"),
+            "region_name": _env["MIKOMI_FILES"].get("region"),
+            "access_key": _env["MIKOMI_FILES_KEY"] or None,
+            "secret_key": _env["MIKOMI_FILES_SECRET"] or None,
+            "file_overwrite": True,  # the name is the content's hash
+            "default_acl": None,
+            "querystring_auth": True,
+        },
+    }
 ALLOW_PRIVATE_WEBHOOKS: bool = _env["MIKOMI_ALLOW_PRIVATE_WEBHOOKS"]
+ALLOW_PRIVATE_PAGES: bool = _env["MIKOMI_ALLOW_PRIVATE_PAGES"]
 TRUSTED_PROXIES: int = _env["MIKOMI_PROXIES"]
 
 SECRET_KEY = _env["MIKOMI_SECRET_KEY"] or "development-only-never-in-production-0123456789"

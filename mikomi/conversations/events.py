@@ -125,3 +125,28 @@ class RecoveryClosed:
 class RecoveryReopened:
     recovery_id: int
     reason: Code
+
+
+@event_kind("conversation.split", _("Split off"), subject="conversation", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class ConversationSplit:
+    conversation_id: int
+    target_id: int
+    message_count: int
+
+
+@event_kind("conversation.joined", _("Joined"), subject="conversation", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class ConversationsJoined:
+    conversation_id: int
+    target_id: int
+    message_count: int
+
+
+@event_kind(
+    "conversation.regrouping_undone", _("Split or joining undone"), subject="conversation", in_timeline=False
+)
+@dataclass(frozen=True, slots=True)
+class RegroupingUndone:
+    conversation_id: int
+    target_id: int

@@ -53,6 +53,13 @@ class Conversation(Changing):
     deleted_at = models.DateTimeField(
         null=True, help_text="A tombstone: the next poll does not bring it back."
     )
+    joined_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="joined",
+        help_text="A person joined it into this one; what would have come here goes there.",
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -102,6 +109,10 @@ class Message(models.Model):
         default=False, help_text="A machine wrote it: never answered automatically."
     )
     template_key = models.CharField(max_length=64, blank=True, help_text="The template it was begun from.")
+    marks: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict,
+        help_text="What its channel found out: authentication, security, invitations, nested (records.Marks).",
+    )
 
     class Meta:
         ordering: ClassVar = ["sent_at", "id"]
@@ -120,6 +131,41 @@ class Attachment(models.Model):
     size = models.BigIntegerField()
     content_id = models.CharField(max_length=250, blank=True)
     refused = models.CharField(max_length=64, blank=True)
+
+
+class DraftFile(models.Model):
+    """A file that a colleague has put beside an answer not sent yet. It goes with the answer, or after two days."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="draft_files")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    author_id = models.BigIntegerField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "author_id", "id"], name="draft_file_of"),
+            models.Index(fields=["added_at"], name="draft_file_age"),
+        ]
+
+
+class Regrouping(models.Model):
+    """A person split messages off into a conversation of their own, or joined two. The row undoes it."""
+
+    class Kind(models.TextChoices):
+        SPLIT = "split", _("split off")
+        JOINED = "joined", _("joined")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    source = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="given_away")
+    target = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="taken_in")
+    message_ids: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
+    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, help_text="What the undoing needs: recovery_ids, state."
+    )
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
 
 
 class ResponseStandard(models.Model):
@@ -159,6 +205,9 @@ class DeskPolicy(models.Model):
     )
     question_every_days = models.PositiveSmallIntegerField(
         default=30, help_text="A customer is asked how it went at most once in so many days."
+    )
+    undo_seconds = models.PositiveSmallIntegerField(
+        default=8, help_text="So long an answer written in the composer can be taken back before it leaves."
     )
 
 

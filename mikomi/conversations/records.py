@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypedDict
 
 from mikomi.customers.records import PersonRecord
+
+
+class Marks(TypedDict, total=False):
+    """What a channel found out about a message, as it is stored with it. Moments are ISO texts.
+
+    `authentication`: verdicts of the business's own server on the sender (spf, dkim, dmarc, by). `security`:
+    smime-signed, smime-encrypted, pgp-signed, pgp-encrypted. `invitations`: calendar entries. `nested`: messages
+    in the message. `report`: what kind of machine's report it is. `scheduled`, `close_after`: of an answer that
+    has not left yet.
+    """
+
+    authentication: dict[str, str]
+    security: str
+    invitations: list[dict[str, Any]]
+    nested: list[dict[str, Any]]
+    report: str
+    scheduled: bool
+    close_after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class IncomingMessage:
     language: str = "ja"
     from_name: str = ""
     from_address: str = ""
+    marks: Marks = field(default_factory=Marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from mikomi.conversations.exports import EXPORTS
-from mikomi.conversations.models import Attachment
-from mikomi.conversations.operations import handling, privacy, recovery
+from mikomi.conversations.models import Attachment, DraftFile
+from mikomi.conversations.operations import drafting, handling, privacy, recovery
 from mikomi.conversations.operations.indexing import KIND
 from mikomi.core import exports
 from mikomi.core.access.rules import Permission
@@ -26,9 +26,11 @@ def register() -> None:
     references.register("conversations.attachments", files_in_use)
     registry.duty("conversations.wake", timedelta(seconds=20), "quick", handling.wake_snoozed)
     registry.duty("conversations.follow_ups", timedelta(seconds=60), "quick", recovery.follow_ups_due)
+    registry.duty("conversations.drafts", timedelta(hours=1), "quick", drafting.forget_old_drafts)
     registry.duty("conversations.erase", timedelta(hours=1), "quick", handling.erase_deleted)
 
 
 def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
-    """The stored files that are attached to a message."""
-    return Attachment.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True)
+    """The stored files that are attached to a message, or lie beside an answer not sent yet."""
+    for model in (Attachment, DraftFile):
+        yield from model.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True)

@@ -19,6 +19,12 @@ LONGEST_EXCERPT = 200
 OLDEST_WAIT = timedelta(days=3)
 """A Date header older than this is not believed: nobody waited longer for a message that arrives now."""
 
+SCHEDULED_FROM = timedelta(minutes=2)
+"""An answer that leaves later than this is scheduled: until it has left, the customer still waits."""
+MOST_FILES = 20
+LARGEST_FILES = 18_000_000
+"""Bytes of all files of an answer: base64 makes 24 MB of them, and 25 MB is what most mail servers take."""
+
 MINUTES, WORKING_MINUTES, WORKING_DAYS = "minutes", "working_minutes", "working_days"
 _REPLY = re.compile(
     r"^(?:\s*(?:re|fw|fwd|aw|wg|sv|vs|antw|返信|転送)\s*(?:\[\d+\]|\(\d+\))?\s*[:：])+", re.IGNORECASE
@@ -119,3 +125,18 @@ def reply_subject(subject: str) -> str:
     if not subject or _REPLY.match(unicodedata.normalize("NFKC", subject)):
         return subject
     return f"Re: {subject}"[:500]
+
+
+def is_scheduled(send_after: datetime | None, now: datetime) -> bool:
+    """Whether an answer leaves so late that it is none yet; the seconds in which it can be taken back don't count."""
+    return send_after is not None and send_after - now >= SCHEDULED_FROM
+
+
+def file_problem(sizes: Iterable[int], size: int) -> str:
+    """Why one more file of `size` bytes can't go with those of `sizes`: empty, too_many, too_large; or nothing."""
+    there = list(sizes)
+    if size == 0:
+        return "empty"
+    if len(there) >= MOST_FILES:
+        return "too_many"
+    return "too_large" if sum(there) + size > LARGEST_FILES else ""

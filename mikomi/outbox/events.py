@@ -49,3 +49,11 @@ class OutgoingUncertain:
     outgoing_id: int
     purpose: Code
     channel: Code
+
+
+@event_kind("outgoing.complained", _("Reported as unwanted by its reader"), subject="outgoing")
+@dataclass(frozen=True, slots=True)
+class OutgoingComplained:
+    outgoing_id: int
+    purpose: Code
+    channel: Code

@@ -69,6 +69,9 @@ class OutgoingMessage(Changing):
     )
     message_id = models.CharField(max_length=250, blank=True, db_index=True)
     sent_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(
+        null=True, help_text="Since when we know that its reader reported it as unwanted (RFC 5965)."
+    )
     actor_id = models.BigIntegerField(null=True)
     team_id = models.BigIntegerField(null=True, help_text="Only this team's members see it; none: everybody.")
 

@@ -81,3 +81,17 @@ def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:
     """Sent messages by their Message-ID: to thread replies and to attach bounces."""
     wanted = [value for value in message_ids if value]
     return {row.message_id: row for row in OutgoingMessage.objects.filter(message_id__in=wanted)}
+
+
+def undelivered_notices(*, actor: Actor, subject_type: str, limit: int = 50) -> dict[int, OutgoingMessage]:
+    """Notices about things of this type that did not reach their customer, by the thing's id; the newest first.
+
+    A notice that somebody has given up or sent again is none of them.
+    """
+    rows = visible(actor).filter(
+        state=OutgoingMessage.State.FAILED,
+        purpose=OutgoingMessage.Purpose.NOTICE,
+        subject_type=subject_type,
+        subject_id__isnull=False,
+    )
+    return {row.subject_id: row for row in reversed(rows.order_by("-id")[:limit]) if row.subject_id}

@@ -5,20 +5,34 @@ from __future__ import annotations
 from mikomi.playbook.play import Play
 from mikomi.playbook.plays.asking import ask_how_it_went, mark_poor_answer_handled, withdraw_question
 from mikomi.playbook.plays.mending import (
+    count_answer_that_left,
     is_answer,
     is_public,
     open_recovery_case,
     owe_answer_again,
     reopen_case,
 )
-from mikomi.playbook.plays.telling import is_notice, note_that_customer_was_told, tell_customer_of_slip
+from mikomi.playbook.plays.telling import (
+    is_notice,
+    note_that_customer_was_not_told,
+    note_that_customer_was_told,
+    tell_customer_of_slip,
+)
 
 PLAYS: tuple[Play, ...] = (
     # The promise slips: the customer is told before they find out, and the ledger knows when they were told.
     Play("tell_customer_of_slip", on="promise.at_risk", do=tell_customer_of_slip),
     Play("note_that_customer_was_told", on="outgoing.sent", do=note_that_customer_was_told, when=is_notice),
+    Play(
+        "note_that_customer_was_not_told",
+        on="outgoing.failed",
+        do=note_that_customer_was_not_told,
+        when=is_notice,
+    ),
     # The promise is broken: somebody makes it good.
     Play("open_recovery_case", on="promise.broken", do=open_recovery_case, when=is_public),
+    # An answer that was to leave later has left: now it is one.
+    Play("count_answer_that_left", on="outgoing.sent", do=count_answer_that_left, when=is_answer),
     # An answer came back: the customer still waits.
     Play("owe_answer_again", on="outgoing.failed", do=owe_answer_again, when=is_answer),
     # A matter is closed: was it good? If not, it opens again until somebody closes it.

@@ -5,7 +5,13 @@ from mikomi.conversations.operations.answering import (
     CannotAnswerError,
     answer,
     answer_came_back,
+    answer_left,
     take_back,
+)
+from mikomi.conversations.operations.drafting import (
+    FileRefusedError,
+    add_draft_file,
+    remove_draft_file,
 )
 from mikomi.conversations.operations.handling import (
     DeskError,
@@ -23,6 +29,7 @@ from mikomi.conversations.operations.handling import (
 from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.operations.receiving import receive_messages
 from mikomi.conversations.operations.recovery import RecoveryError
+from mikomi.conversations.operations.regrouping import join, split, undo
 from mikomi.conversations.operations.settling import (
     TemplateRefusedError,
     archive_template,
@@ -42,6 +49,7 @@ from mikomi.conversations.records import (
 __all__ = [
     "CannotAnswerError",
     "DeskError",
+    "FileRefusedError",
     "HistoricConversation",
     "HistoricMessage",
     "IncomingAttachment",
@@ -49,18 +57,22 @@ __all__ = [
     "PromiseInAnswer",
     "RecoveryError",
     "TemplateRefusedError",
+    "add_draft_file",
     "add_note",
     "answer",
     "answer_came_back",
+    "answer_left",
     "archive_template",
     "assign",
     "close",
     "delete",
     "ensure_defaults",
     "erase_deleted",
+    "join",
     "load_history",
     "receive_messages",
     "recovery",
+    "remove_draft_file",
     "reopen",
     "restore",
     "save_template",
@@ -68,6 +80,8 @@ __all__ = [
     "set_severity",
     "set_standards",
     "snooze",
+    "split",
     "take_back",
+    "undo",
     "wake_snoozed",
 ]

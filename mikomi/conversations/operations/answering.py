@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mikomi.conversations import events, fields, routes, rules, templating
-from mikomi.conversations.models import Attachment, Conversation, Message
-from mikomi.conversations.operations.handling import close_locked, reopen_locked
+from mikomi.conversations.models import Attachment, Conversation, DraftFile, Message
+from mikomi.conversations.operations.drafting import lay_out_again, taken
+from mikomi.conversations.operations.handling import close_locked, has_open_recovery, reopen_locked
 from mikomi.conversations.operations.indexing import index_messages
 from mikomi.conversations.operations.owing import (
     SUBJECT,
@@ -57,20 +58,30 @@ def answer(
     close_after: bool = False,
     file_ids: Sequence[int] = (),
     file_names: Mapping[int, str] | None = None,
+    draft_file_ids: Sequence[int] = (),
+    sender_key: str = "",
     send_after: datetime | None = None,
     once_key: str | None = None,
 ) -> Message:
     """Answer the customer. The message returned has its `outgoing` row.
 
-    `send_after`: not before then, so that it can be taken back until then. `once_key`: the same key answers once.
-    `file_names`: what attached files are called, by file id.
-    Raises `CannotAnswerError`, `Conversation.DoesNotExist`, `promises.PromiseError`.
+    `send_after`: not before then, so that it can be taken back until then; minutes or more later it is *scheduled*,
+    and what is owed stays owed until it has left (`answer_left`). `once_key`: the same key answers once.
+    `file_names`: what attached files are called, by file id. `draft_file_ids`: files of this person's draft.
+    `sender_key`: which of the channel's senders it comes from; the conversation goes on with it.
+    Raises `CannotAnswerError`, `FileRefusedError`, `Conversation.DoesNotExist`, `promises.PromiseError`.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
     conversation = locked(actor, conversation_id)
     if once_key and (known := Message.objects.filter(outgoing__once_key=once_key).first()):
         return known
     _refuse_unready(text, conversation.language)
+    drafts = taken(actor, conversation, list(draft_file_ids))
+    names = file_names or {}
+    attached = [(file_id, names.get(file_id, f"file-{place}")) for place, file_id in enumerate(file_ids, 1)]
+    attached += [(draft.file_id, draft.name) for draft in drafts]
+    if sender_key:
+        conversation.sender_key = sender_key
     outgoing = _post(
         actor,
         conversation,
@@ -82,18 +93,23 @@ def answer(
             subject=subject or rules.reply_subject(conversation.subject),
             text=text,
             html=html,
-            file_ids=tuple(file_ids),
+            file_ids=tuple(file_id for file_id, _name in attached),
             sender_key=conversation.sender_key,
             team_id=conversation.team_id,
             not_before=send_after,
             once_key=once_key,
         ),
     )
-    message = _write(actor, conversation, outgoing, template_key)
-    _attach(message, file_ids, file_names or {})
+    scheduled = rules.is_scheduled(send_after, clock.now())
+    message = _write(actor, conversation, outgoing, template_key, scheduled=scheduled)
+    _attach(message, attached)
+    DraftFile.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
     if promise is not None:
         _make_promise(actor, conversation, promise)
-    if close_after:
+    if scheduled:
+        message.marks = {"scheduled": True, "close_after": close_after}
+        message.save(update_fields=["marks"])
+    elif close_after:
         close_locked(actor, conversation)
     publish(["inbox", f"conversation:{conversation.pk}"])
     return message
@@ -142,7 +158,14 @@ def _threading(conversation: Conversation, last: Message | None) -> dict[str, st
     return {"in_reply_to": last.message_id, "references": " ".join(reversed(chain))}
 
 
-def _write(actor: Actor, conversation: Conversation, outgoing: OutgoingMessage, template_key: str) -> Message:
+def _write(
+    actor: Actor,
+    conversation: Conversation,
+    outgoing: OutgoingMessage,
+    template_key: str,
+    *,
+    scheduled: bool,
+) -> Message:
     now = clock.now()
     message = Message.objects.create(
         conversation=conversation,
@@ -158,28 +181,64 @@ def _write(actor: Actor, conversation: Conversation, outgoing: OutgoingMessage, 
         outgoing=outgoing,
         template_key=template_key,
     )
+    conversation.excerpt = rules.excerpt(message.text)
+    conversation.message_count += 1
+    if conversation.assignee_id is None:
+        conversation.assignee_id = actor.user_id
+    if scheduled:
+        conversation.save()
+    else:
+        _count_as_answer(actor, conversation, message)
+    index_messages([(message, conversation)])
+    return message
+
+
+def _count_as_answer(actor: Actor, conversation: Conversation, message: Message) -> None:
+    """The answer meets what was owed, and nobody waits any more."""
     meet_answer(actor, conversation, message)
     is_first = conversation.first_answered_at is None
     _answered(actor, conversation, message)
     payload = events.MessageAnswered(message.pk, conversation.pk, Code(message.channel), is_first)
     record(payload, customer_id=conversation.customer_id, actor_id=actor.user_id)
-    index_messages([(message, conversation)])
-    return message
 
 
-def _attach(message: Message, file_ids: Sequence[int], names: Mapping[int, str]) -> None:
-    known = StoredFile.objects.in_bulk(list(file_ids))
-    if missing := set(file_ids) - known.keys():
+@transaction.atomic
+def answer_left(*, outgoing_id: int) -> None:
+    """A scheduled answer has left: from now on it is one. Others count since they were written.
+
+    What the customer has asked after it was written stays owed: it can't be an answer to that.
+    """
+    rows = Message.objects.filter(outgoing_id=outgoing_id, marks__scheduled=True)
+    message = rows.filter(conversation__deleted_at=None).select_related("outgoing").first()
+    if message is None or message.outgoing is None:
+        return
+    conversation = locked(SYSTEM, message.conversation_id)
+    close_after = bool(message.marks.get("close_after"))
+    message.marks, message.sent_at = {}, message.outgoing.sent_at or clock.now()
+    message.save(update_fields=["marks", "sent_at"])
+    asked = conversation.messages.filter(direction=Message.Direction.IN, is_automatic=False)
+    if asked.filter(received_at__gt=message.received_at).exists():
+        return
+    _count_as_answer(SYSTEM, conversation, message)
+    if close_after and not has_open_recovery(conversation):
+        close_locked(SYSTEM, conversation)
+    publish(["inbox", f"conversation:{conversation.pk}"])
+
+
+def _attach(message: Message, attached: Sequence[tuple[int, str]]) -> None:
+    ids = [file_id for file_id, _name in attached]
+    known = StoredFile.objects.in_bulk(ids)
+    if missing := set(ids) - known.keys():
         raise CannotAnswerError(_("File %(number)s is not there any more.") % {"number": min(missing)})
     Attachment.objects.bulk_create(
         Attachment(
             message=message,
             file=known[file_id],
-            name=names.get(file_id, f"file-{number}")[:500],
+            name=name[:500],
             content_type=known[file_id].content_type,
             size=known[file_id].size,
         )
-        for number, file_id in enumerate(file_ids, 1)
+        for file_id, name in attached
     )
 
 
@@ -192,10 +251,6 @@ def _answered(actor: Actor, conversation: Conversation, message: Message) -> Non
     conversation.waiting_since = conversation.answer_due_at = None
     conversation.first_answered_at = conversation.first_answered_at or message.sent_at
     conversation.last_message_at = message.sent_at
-    conversation.excerpt = rules.excerpt(message.text)
-    conversation.message_count += 1
-    if conversation.assignee_id is None:
-        conversation.assignee_id = actor.user_id
     conversation.save()
 
 
@@ -218,7 +273,7 @@ def _make_promise(actor: Actor, conversation: Conversation, promise: PromiseInAn
 
 @transaction.atomic
 def take_back(*, actor: Actor, message_id: int) -> str:
-    """Take back an answer that has not begun to leave; answers its text, for the composer.
+    """Take back an answer that has not begun to leave; answers its text, for the composer. Its files lie there again.
 
     Raises `outbox.OutboxError` when it is too late, `Message.DoesNotExist`.
     """
@@ -230,9 +285,10 @@ def take_back(*, actor: Actor, message_id: int) -> str:
     if conversation.state != Conversation.State.OPEN:
         reopen_locked(actor, conversation, "taken_back")
     _owe_again(actor, conversation, message)
+    lay_out_again(actor, message)
     text = message.text
-    message.outgoing = None
-    message.save(update_fields=["outgoing"])
+    message.outgoing, message.marks = None, {}
+    message.save(update_fields=["outgoing", "marks"])
     _become_note(message, _("Taken back before it was sent:"))
     publish(["inbox", f"conversation:{conversation.pk}"])
     return text

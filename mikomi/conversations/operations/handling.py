@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mikomi.conversations import events, rules
-from mikomi.conversations.models import Attachment, Conversation, Message, RecoveryCase
+from mikomi.conversations.models import Attachment, Conversation, DraftFile, Message, RecoveryCase
 from mikomi.conversations.operations.indexing import (
     forget_conversation,
     index_messages,
@@ -24,6 +24,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business.models import Team
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
+from mikomi.core.files import operations as files
 from mikomi.core.live.operations import publish
 
 State = Conversation.State
@@ -115,9 +116,14 @@ def close(*, actor: Actor, conversation_id: int) -> Conversation:
     return _published(conversation)
 
 
+def has_open_recovery(conversation: Conversation) -> bool:
+    """Whether something in it is still being made good."""
+    return conversation.recoveries.exclude(state=RecoveryCase.State.CLOSED).exists()
+
+
 def close_locked(actor: Actor, conversation: Conversation) -> None:
     """Close a conversation that the caller holds. Raises `DeskError` while a recovery is open."""
-    if conversation.recoveries.exclude(state=RecoveryCase.State.CLOSED).exists():
+    if has_open_recovery(conversation):
         raise DeskError(
             _(
                 "A recovery in this conversation is open: ask the customer whether it is solved, then close it."
@@ -213,7 +219,8 @@ def delete(*, actor: Actor, conversation_id: int) -> None:
 def restore(*, actor: Actor, conversation_id: int) -> Conversation:
     """Bring a deleted conversation back while its words are still there. Raises `Conversation.DoesNotExist`."""
     actor.require(Permission.CONVERSATIONS_ASSIGN)
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id, deleted_at__isnull=False)
+    gone = Conversation.objects.filter(deleted_at__isnull=False, joined_into=None)
+    conversation = gone.select_for_update().get(pk=conversation_id)
     if conversation.deleted_at and conversation.deleted_at <= clock.now() - KEPT_DELETED:
         raise DeskError(_("The words of this conversation have been erased."))
     conversation.deleted_at = None
@@ -237,10 +244,15 @@ def erase_deleted(worker: str = "") -> int:
 
 @transaction.atomic
 def erase_words(conversation_ids: list[int]) -> None:
-    """Take every word and address out of these conversations."""
-    Attachment.objects.filter(message__conversation_id__in=conversation_ids).delete()
+    """Take every word, file and address out of these conversations."""
+    parts = Attachment.objects.filter(message__conversation_id__in=conversation_ids)
+    drafts = DraftFile.objects.filter(conversation_id__in=conversation_ids)
+    file_ids = [*parts.values_list("file_id", flat=True), *drafts.values_list("file_id", flat=True)]
+    parts.delete()
+    drafts.delete()
+    files.delete_unused([file_id for file_id in file_ids if file_id is not None])
     Message.objects.filter(conversation_id__in=conversation_ids).update(
-        text="", html="", subject="", from_name="", from_address=""
+        text="", html="", subject="", from_name="", from_address="", marks={}
     )
     Conversation.objects.filter(pk__in=conversation_ids).update(
         subject="", excerpt="", message_count=0, changed_at=clock.now()

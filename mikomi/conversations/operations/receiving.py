@@ -14,7 +14,7 @@ from mikomi.conversations.models import Attachment, Conversation, Message
 from mikomi.conversations.operations.indexing import index_messages
 from mikomi.conversations.operations.owing import Owed, owe_answers
 from mikomi.conversations.records import IncomingMessage
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
@@ -96,6 +96,7 @@ class _Intake:
         living = Conversation.objects.filter(deleted_at=None).select_for_update(of=("self",))
         self.named = living.in_bulk(named) if named else {}
         self.of_customer: dict[int, list[Conversation]] = defaultdict(list)
+        self.joined: dict[int, list[str]] = defaultdict(list)
         people = {
             customer.pk
             for message, customer in zip(messages, customers, strict=True)
@@ -107,16 +108,26 @@ class _Intake:
             for row in rows.order_by("-last_message_at", "-id"):
                 person = row.customer.merged_into_id or row.customer_id
                 self.of_customer[person].append(self.named.get(row.pk, row))
+            self._load_joined(theirs)
+
+    def _load_joined(self, theirs: Q) -> None:
+        """Subjects of conversations that a person has joined into others: what is about them goes there."""
+        rows = Conversation.objects.filter(theirs, joined_into__deleted_at=None).exclude(joined_into=None)
+        for into, subject in rows.order_by("-id").values_list("joined_into_id", "subject"):
+            if into is not None:
+                self.joined[into].append(subject)
 
     def _place(self, message: IncomingMessage, customer: Customer) -> Conversation:
         """The conversation of a message, opened if there is none."""
         if message.conversation_id in self.named:
             return self.named[message.conversation_id]
         own = self.of_customer[customer.pk]
-        wanted = rules.joins(
-            [rules.Candidate(place, row.subject, row.state == State.CLOSED) for place, row in enumerate(own)],
-            message.subject,
-        )
+        candidates = [
+            rules.Candidate(place, subject, row.state == State.CLOSED)
+            for place, row in enumerate(own)
+            for subject in (row.subject, *self.joined[row.pk])
+        ]
+        wanted = rules.joins(candidates, message.subject)
         if wanted is not None:
             return own[wanted]
         conversation = _new_conversation(message, customer, self.now)
@@ -130,7 +141,7 @@ class _Intake:
             return
         for conversation in self.opened:
             conversation.changed_at = self.now
-        Conversation.objects.bulk_create(self.opened)
+        bulk.insert(self.opened)
         for conversation in self.opened:
             message = next(message for message, place in self.placed if place is conversation)
             self._tell(
@@ -143,12 +154,12 @@ class _Intake:
             told: object = events.MessageReceived(row.pk, conversation.pk, Code(message.channel))
             self._tell(told, conversation, message)
         owe_answers(list(self.owed.values()))
-        Conversation.objects.bulk_update(self.changed.values(), _CHANGED)
+        bulk.update(list(self.changed.values()), _CHANGED)
         self._publish()
 
     def _write_messages(self) -> None:
         rows = [_message(message, conversation, self.now) for message, conversation in self.placed]
-        Message.objects.bulk_create(rows)
+        bulk.insert(rows)
         self.rows = {_identity(message): row for (message, _c), row in zip(self.placed, rows, strict=True)}
         parts = [
             Attachment(
@@ -163,7 +174,7 @@ class _Intake:
             for (message, _conversation), row in zip(self.placed, rows, strict=True)
             for part in message.attachments
         ]
-        Attachment.objects.bulk_create(parts)
+        bulk.insert(parts)
 
     def _touch(self, conversation: Conversation, message: IncomingMessage) -> None:
         """What the arrival of a message does to its conversation."""
@@ -251,6 +262,7 @@ def _message(message: IncomingMessage, conversation: Conversation, now: datetime
         intake_id=message.intake_id,
         message_id=message.message_id[:250],
         is_automatic=message.is_automatic,
+        marks=dict(message.marks),
     )
 
 

@@ -29,6 +29,14 @@ from mikomi.conversations.queries.desk import (
     messages,
     takes_part,
 )
+from mikomi.conversations.queries.drafts import draft_files
+from mikomi.conversations.queries.places import (
+    can_join,
+    joined_place,
+    place_of,
+    regroupings,
+    split_off,
+)
 from mikomi.conversations.queries.rendering import render_template
 from mikomi.conversations.queries.standards import policy, standards
 
@@ -40,23 +48,29 @@ __all__ = [
     "UnknownViewError",
     "attachment",
     "by_time_left",
+    "can_join",
     "confirmation",
     "conversation",
     "conversation_of_message_id",
     "conversations_of",
     "counts",
+    "draft_files",
     "follow_ups",
     "inbox",
+    "joined_place",
     "may_close",
     "message",
     "message_lines",
     "messages",
+    "place_of",
     "policy",
     "recoveries",
     "recoveries_in",
     "recovery",
     "recovery_of_promise",
+    "regroupings",
     "render_template",
+    "split_off",
     "standards",
     "takes_part",
     "template",

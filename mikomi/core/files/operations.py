@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 
 from mikomi.core import clock
 from mikomi.core.files import references
+from mikomi.core.files.blobs import blobs
 from mikomi.core.files.models import StoredFile
-from mikomi.core.files.paths import blob_path, root
+from mikomi.core.files.paths import root
 from mikomi.core.text import clean_single_line
 
 CHUNK = 1024 * 1024
@@ -36,7 +37,7 @@ def store(data: bytes | BinaryIO, content_type: str) -> StoredFile:
     try:
         sha256, size = _write(stream)
     except OSError as error:
-        raise StorageError(error.errno, f"The file could not be kept: {error.strerror}") from error
+        raise StorageError(error.errno, f"The file could not be kept: {error.strerror or error}") from error
     return _row(sha256, size, clean_single_line(content_type, 100) or "application/octet-stream")
 
 
@@ -68,30 +69,10 @@ def _write(stream: BinaryIO) -> tuple[str, int]:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        _put(temporary, blob_path(digest.hexdigest()), size)
+        blobs().put(temporary, digest.hexdigest(), size)
     finally:
         temporary.unlink(missing_ok=True)
     return digest.hexdigest(), size
-
-
-def _put(temporary: Path, final: Path, size: int) -> None:
-    """Move into place. What is there already and whole only gets a new date, so that `sweep` leaves it alone."""
-    if final.exists() and final.stat().st_size == size:
-        os.utime(final)
-        return
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary.replace(final)
-    for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is durable only once its folder is synced."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @transaction.atomic
@@ -104,17 +85,14 @@ def delete_unused(file_ids: Sequence[int]) -> int:
 
 def sweep() -> int:
     """Delete bytes that have had no row for a day; how many files. Run once a day."""
-    deleted = 0
     before = clock.now().timestamp() - GRACE_SECONDS
-    for folder in sorted(root().glob("??/??")):
-        names = [path.name for path in folder.iterdir()]
-        known = set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True))
-        for name in set(names) - known:
-            if (folder / name).stat().st_mtime < before:
-                (folder / name).unlink()
-                deleted += 1
+    deleted = blobs().sweep(_with_rows, before)
     for path in (root() / "incoming").glob("*"):
         if path.stat().st_mtime < before:
             path.unlink()
             deleted += 1
     return deleted
+
+
+def _with_rows(names: Sequence[str]) -> set[str]:
+    return set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True))

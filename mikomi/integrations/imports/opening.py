@@ -8,7 +8,7 @@ from typing import cast
 
 from mikomi.core.business import queries as business
 from mikomi.core.files.models import StoredFile
-from mikomi.core.files.paths import blob_path
+from mikomi.core.files.queries import source
 from mikomi.integrations.files import formats
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.formats.format import Kind
@@ -94,7 +94,7 @@ def _read(
 ) -> Reading:
     shop = business.business()
     settings = ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first)
-    return read_file(blob_path(file.sha256), kind, settings, mapping)
+    return read_file(source(file.pk), kind, settings, mapping)
 
 
 def columns_of(job: ImportJob) -> list[Column]:

@@ -13,11 +13,12 @@ from mikomi.outbox.operations.delivery import (
     claim_due,
     free_claims_of_dead,
     mark_bounced,
+    mark_complained,
     mark_failed,
     mark_sent,
     mark_uncertain,
 )
-from mikomi.outbox.operations.posting import post
+from mikomi.outbox.operations.posting import change_subject, post
 from mikomi.outbox.records import NewMessage
 
 __all__ = [
@@ -25,11 +26,13 @@ __all__ = [
     "OutboxError",
     "begin_attempt",
     "cancel",
+    "change_subject",
     "claim_due",
     "decide_uncertain",
     "edit_held",
     "free_claims_of_dead",
     "mark_bounced",
+    "mark_complained",
     "mark_failed",
     "mark_sent",
     "mark_uncertain",

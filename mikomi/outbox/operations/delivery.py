@@ -14,7 +14,9 @@ from django.db import transaction
 
 from mikomi.core import clock
 from mikomi.core.business.queries import business as the_business
-from mikomi.outbox import rules
+from mikomi.core.events.kinds import Code
+from mikomi.core.events.operations import record
+from mikomi.outbox import events, rules
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.outbox.operations.posting import contact_facts, move
 from mikomi.outbox.queries import quiet_hours
@@ -111,6 +113,19 @@ def mark_bounced(outgoing_id: int, reason: str, error: str) -> bool:
     values = {"error": error[:_LONGEST_ERROR], "reason": reason[:64]}
     with transaction.atomic():
         return _ended(outgoing_id, (State.SENT, State.UNCERTAIN, State.SENDING), State.FAILED, values)
+
+
+def mark_complained(outgoing_id: int) -> bool:
+    """Its reader reported it as unwanted. What was sent stays sent; the first report is recorded. False: known."""
+    with transaction.atomic():
+        rows = OutgoingMessage.objects.filter(pk=outgoing_id, complained_at=None)
+        now = clock.now()
+        if rows.update(complained_at=now, changed_at=now) != 1:
+            return False
+        row = OutgoingMessage.objects.get(pk=outgoing_id)
+        told = events.OutgoingComplained(row.pk, Code(row.purpose), Code(row.channel))
+        record(told, customer_id=row.customer_id)
+    return True
 
 
 def _ended(outgoing_id: int, come_from: tuple[str, ...], to: str, values: Mapping[str, object]) -> bool:

@@ -6,6 +6,7 @@ never both win.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -136,3 +137,12 @@ def move(outgoing_id: int, *, come_from: tuple[str, ...], to: str, **values: Any
     row = OutgoingMessage.objects.get(pk=outgoing_id)
     _tell(row)
     return row
+
+
+def change_subject(*, outgoing_ids: Sequence[int], subject_type: str, subject_id: int) -> int:
+    """These messages are about something else now (their conversation was split or joined). How many.
+
+    Inside a transaction of the caller.
+    """
+    rows = OutgoingMessage.objects.filter(pk__in=list(outgoing_ids), subject_type=subject_type)
+    return rows.update(subject_id=subject_id, changed_at=clock.now())

@@ -8,7 +8,7 @@ from mikomi.conversations.operations import recovery
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.models import Event
 from mikomi.feedback.events import FeedbackPoor
-from mikomi.outbox.events import OutgoingFailed
+from mikomi.outbox.events import OutgoingFailed, OutgoingSent
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.playbook.play import payload_of
 from mikomi.promises.events import PromiseBroken
@@ -54,3 +54,8 @@ def is_answer(event: Event) -> bool:
 def owe_answer_again(event: Event) -> None:
     """An answer could not be delivered: the customer still waits, and the conversation says so."""
     desk.answer_came_back(outgoing_id=payload_of(event, OutgoingFailed).outgoing_id)
+
+
+def count_answer_that_left(event: Event) -> None:
+    """A scheduled answer has left: only now is it one, and meets what was owed."""
+    desk.answer_left(outgoing_id=payload_of(event, OutgoingSent).outgoing_id)

@@ -9,7 +9,7 @@ from mikomi.conversations.routes import route
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.models import Event
 from mikomi.outbox import operations as outbox
-from mikomi.outbox.events import OutgoingSent
+from mikomi.outbox.events import OutgoingFailed, OutgoingSent
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.outbox.records import NewMessage
 from mikomi.playbook.play import payload_of
@@ -87,8 +87,28 @@ def is_notice(event: Event) -> bool:
 def note_that_customer_was_told(event: Event) -> None:
     """The notice has left: now, not earlier, the promise's story says that the customer was told."""
     outgoing = OutgoingMessage.objects.get(pk=payload_of(event, OutgoingSent).outgoing_id)
-    prefix, _colon, version = (outgoing.once_key or "").rpartition(":")
-    if outgoing.subject_type == ABOUT and outgoing.subject_id and prefix == f"slip:{outgoing.subject_id}":
+    if (version := _version_told(outgoing)) is not None and outgoing.subject_id:
         promises.record_told(
-            actor=SYSTEM, promise_id=outgoing.subject_id, version=int(version), outgoing_id=outgoing.pk
+            actor=SYSTEM, promise_id=outgoing.subject_id, version=version, outgoing_id=outgoing.pk
         )
+
+
+def note_that_customer_was_not_told(event: Event) -> None:
+    """The notice came back or was refused: the promise's story says so, and Today shows it until somebody acts."""
+    failed = payload_of(event, OutgoingFailed)
+    outgoing = OutgoingMessage.objects.get(pk=failed.outgoing_id)
+    if (version := _version_told(outgoing)) is not None and outgoing.subject_id:
+        promises.record_told(
+            actor=SYSTEM,
+            promise_id=outgoing.subject_id,
+            version=version,
+            outgoing_id=None,
+            outcome={"failed": failed.reason},
+        )
+
+
+def _version_told(outgoing: OutgoingMessage) -> int | None:
+    """Of which version of its promise this message tells; none when it is no notice of a slip."""
+    prefix, _colon, version = (outgoing.once_key or "").rpartition(":")
+    is_slip = outgoing.subject_type == ABOUT and prefix == f"slip:{outgoing.subject_id}"
+    return int(version) if is_slip else None
