@@ -1,4 +1,4 @@
-"""What a claim's wording demands: "lasts up to 10 hours", 「平均30km/L」, "98 % would recommend" → terms to be confirmed.
+"""What a claim's wording demands: "lasts up to 10 hours", 「平均30km/L」, "98 % would recommend".
 
 Only what stands there is read: a number with its unit, what kind of limit it is, whether an average or each case is
 meant. A person confirms it before anything is judged by it.
@@ -39,27 +39,38 @@ _UNITS = {
     "Mbps": r"mbps\b|メガ",
 }
 _MEASURE = re.compile(
-    _NUMBER + r"\s*(?:(?:out )?of 100|(?P<unit>" + "|".join(f"(?:{words})" for words in _UNITS.values()) + r"))?",
+    _NUMBER
+    + r"\s*(?:(?:out )?of 100|(?P<unit>"
+    + "|".join(f"(?:{words})" for words in _UNITS.values())
+    + r"))?",
     re.IGNORECASE,
 )
-_TOLERANCE = re.compile(r"(?:±|\+/-|plus or minus|give or take)\s*" + _NUMBER.replace("value", "tolerance"), re.IGNORECASE)
+_TOLERANCE = re.compile(
+    r"(?:±|\+/-|plus or minus|give or take)\s*" + _NUMBER.replace("value", "tolerance"), re.IGNORECASE
+)
 
 _UP_TO = re.compile(r"\bup to\b|\bas (?:much|many|long) as\b|最大|最長|最高", re.IGNORECASE)
 _AT_LEAST = re.compile(
-    r"\bat least\b|\bno less than\b|\bmore than\b|\bover\b|\bminimum\b|\bor more\b|\blasts?\b|\bholds?\b|以上|少なくとも|最低|を超え"
-    r"|持続|持ちます|もちます|使えます|続きます",
+    r"\bat least\b|\bno less than\b|\bmore than\b|\bover\b|\bminimum\b|\bor more\b|\blasts?\b|\bholds?\b|以上"
+    r"|少なくとも|最低|を超え|持続|持ちます|もちます|使えます|続きます",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    r"\bat most\b|\bwithin\b|\bless than\b|\bunder\b|\bno more than\b|\bmaximum\b|\bor less\b|\bin (?=\d)|以内|以下|未満"
-    r"|までに",
+    r"\bat most\b|\bwithin\b|\bless than\b|\bunder\b|\bno more than\b|\bmaximum\b|\bor less\b|\bin (?=\d)|以内|以下"
+    r"|未満|までに",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(r"\baverages?\b|\bon average\b|\bmean\b|\btypical(?:ly)?\b|\busual(?:ly)?\b|平均|通常|一般的", re.IGNORECASE)
-_EACH = re.compile(r"\bevery\b|\beach\b|\balways\b|\bguaranteed?\b|\ball\b|必ず|すべて|全て|全品|毎回|保証|いつも", re.IGNORECASE)
+_AVERAGE = re.compile(
+    r"\baverages?\b|\bon average\b|\bmean\b|\btypical(?:ly)?\b|\busual(?:ly)?\b|平均|通常|一般的",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\bevery\b|\beach\b|\balways\b|\bguaranteed?\b|\ball\b|必ず|すべて|全て|全品|毎回|保証|いつも",
+    re.IGNORECASE,
+)
 _PEOPLE = re.compile(
-    r"\bwould\b|\brecommend|\bsatisf|\bcustomers?\b|\bpeople\b|\bof (?:our|all|the)\b|\bsucce|おすすめ|お勧め|推奨|満足|お客様|利用者|"
-    r"の方が|の人が|リピート|成功",
+    r"\bwould\b|\brecommend|\bsatisf|\bcustomers?\b|\bpeople\b|\bof (?:our|all|the)\b|\bsucce|おすすめ|お勧め|推奨|満足"
+    r"|お客様|利用者|の方が|の人が|リピート|成功",
     re.IGNORECASE,
 )  # fmt: skip
 _DURATIONS = frozenset({"seconds", "minutes", "hours", "days"})
@@ -82,7 +93,9 @@ def read_claim(text: str) -> ReadClaim | None:
     plain = unicodedata.normalize("NFKC", text)
     tolerance = _TOLERANCE.search(plain)
     rest = plain if tolerance is None else plain[: tolerance.start()] + " " + plain[tolerance.end() :]
-    found = max(_MEASURE.finditer(rest), key=lambda match: (match["unit"] is not None, -match.start()), default=None)
+    found = max(
+        _MEASURE.finditer(rest), key=lambda match: (match["unit"] is not None, -match.start()), default=None
+    )
     if found is None:
         return None
     unit = _unit_of(found["unit"] or "")
@@ -122,7 +135,9 @@ def _bound(text: str, otherwise: Bound) -> Bound:
 
 def _unit_of(word: str) -> str:
     plain = word.lower()
-    return next((unit for unit, words in _UNITS.items() if plain and re.fullmatch(words, plain, re.IGNORECASE)), "")
+    return next(
+        (unit for unit, words in _UNITS.items() if plain and re.fullmatch(words, plain, re.IGNORECASE)), ""
+    )
 
 
 def _number(text: str) -> float:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite, log
+from functools import partial
+from math import isfinite, log, sqrt
 
+from mikomi.core.distributions import beta_cdf, student_cdf
 from mikomi.promises.rules.sequential import Bounded, Known, Mean, Share, interval
 
 ERROR = 0.05
@@ -112,7 +114,8 @@ class ClaimVerdict:
     `low` and `high`: the values that the true one is not yet shown to lie beyond, each wrong in at most `ERROR` of the
     cases however often one looks; none: nothing is shown on that side. `more`: how many further measurements would
     decide in four of five cases if they are like those so far; none: decided, not to be said, or beyond
-    `MOST_FURTHER`. `is_close`: the latter.
+    `MOST_FURTHER`. `is_close`: the latter. `doubt`: how likely it looks that the claim does not hold (0…1), to put
+    the undecided ones in order; no verdict follows from it.
     """
 
     outcome: Outcome
@@ -124,6 +127,7 @@ class ClaimVerdict:
     limit_high: float | None
     more: int | None = None
     is_close: bool = False
+    doubt: float = 0.5
 
     @property
     def is_decided(self) -> bool:
@@ -215,6 +219,7 @@ def judge(terms: ClaimTerms, values: Sequence[float]) -> ClaimVerdict:
         limit_high=limits.high,
         more=more if more is None or more <= MOST_FURTHER else None,
         is_close=more is not None and more > MOST_FURTHER,
+        doubt=doubt(limits, known) if outcome is Outcome.UNDECIDED else float(outcome is Outcome.BROKEN),
     )
 
 
@@ -252,6 +257,25 @@ def _is_beyond(terms: ClaimTerms, known: Known) -> bool:
     if terms.bound is Bound.AT_LEAST:
         return known.above(terms.target + terms.tolerance) >= NEEDED
     return terms.bound is Bound.AT_MOST and known.below(terms.target - terms.tolerance) >= NEEDED
+
+
+def doubt(limits: Limits, known: Known) -> float:
+    """How likely it looks that the true value lies outside: the usual share for many, even where there are few."""
+    if isinstance(known, Share):
+        below = partial(beta_cdf, a=known.hits + 0.5, b=known.count - known.hits + 0.5)
+    elif known.count < 2:
+        return 0.5
+    else:
+        spread = known.spread if isinstance(known, Mean) else Mean.of(known.values).spread
+        error = max(spread / sqrt(known.count), 1e-12)
+        below = partial(_below, known.value, error, known.count - 1)
+    too_low = below(limits.low) if limits.low is not None else 0.0
+    too_high = 1 - below(limits.high) if limits.high is not None else 0.0
+    return min(1.0, too_low + too_high)
+
+
+def _below(value: float, error: float, degrees: int, limit: float) -> float:
+    return student_cdf((limit - value) / error, degrees)
 
 
 def further(limits: Limits, known: Known) -> int | None:

@@ -11,48 +11,29 @@ are given as logarithms, and none depends on the order of the measurements.
   Q = Q₀ − n²·d²/A,  E = 2 · A^(−½) · (Q₀/Q)^(n/2) · P(t_n ≤ n·√n·d / √(A·Q)).
 - `Bounded`: the average of measurements between 0 and a ceiling, however they scatter (waiting times). The capital of
   a bettor for whom the limit is a fair price, averaged over fixed stakes (Waudby-Smith & Ramdas 2024).
-- `Share`: the likelihood ratio averaged evenly over all shares above the limit (Robbins 1970). Exact, whatever the
-  share, as long as one case says nothing about the next.
+- `Share`: the likelihood ratio averaged over all shares above the limit (Robbins 1970), those near it weighing most:
+  a beta distribution worth two cases around the limit, cut there. Exact, if one case says nothing about the next.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, fsum, log, log1p, sqrt
-from typing import Protocol
 
 from mikomi.core.distributions import log_beta, log_beta_cdf, student_cdf
 
 _NOWHERE = float("-inf")
-_STEPS = 60
+_DOUBLINGS = 60
+_EXACT = 1e-5
+"""How exactly a limit is found, in parts of its distance from the estimate."""
 _UNLUCKY = 0.8416
 """The normal quantile of four in five: in one case of five, things turn out worse than this."""
-_STAKES = tuple(0.99 * 0.8**step for step in range(24))
-
-
-class Known(Protocol):
-    """What is known of a mean or a share. `more` > 0: what will be known, in four cases of five at least, after so
-    many further measurements like those there are."""
-
-    @property
-    def count(self) -> int:
-        """How many measurements."""
-        ...
-
-    @property
-    def value(self) -> float:
-        """The mean, or the share, that was seen."""
-        ...
-
-    def above(self, limit: float, more: int = 0) -> float:
-        """The log e-value for a true value above the limit."""
-        ...
-
-    def below(self, limit: float, more: int = 0) -> float:
-        """The log e-value for a true value below the limit."""
-        ...
+_CASES = 2.0
+"""How many cases the expectation weighs that shares are averaged with."""
+_STAKES = tuple(0.99 * 0.64**step for step in range(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +113,39 @@ class Bounded:
         """See `Known`."""
         if limit <= 0:
             return float("inf") if any(self.values) else 0.0
-        return self._capital([value / limit - 1 for value in self.values], more)
+        return _capital(self.values, 1 / limit, -1.0, more)
 
     def below(self, limit: float, more: int = 0) -> float:
         """See `Known`."""
         room = self.ceiling - limit
-        return (
-            self._capital([(limit - value) / room for value in self.values], more) if room > 0 else _NOWHERE
-        )
-
-    def _capital(self, gains: Sequence[float], more: int) -> float:
-        """The log of the mean capital over all stakes, each bet again on every measurement."""
-        if not gains:
-            return 0.0
-        ends = [_end([log1p(stake * gain) for gain in gains], more) for stake in _STAKES]
-        most = max(ends)
-        return most + log(fsum(exp(end - most) for end in ends) / len(ends))
+        return _capital(self.values, -1 / room, limit / room, more) if room > 0 else _NOWHERE
 
 
-def _end(growth: Sequence[float], more: int) -> float:
-    total, count = fsum(growth), len(growth)
-    if not more:
-        return total
-    mean = total / count
-    spread = sqrt(fsum((one - mean) ** 2 for one in growth) / max(1, count - 1))
-    return total + more * mean - _UNLUCKY * spread * sqrt(more)
+def _capital(values: tuple[float, ...], slope: float, start: float, more: int) -> float:
+    """The log of the mean capital over all stakes, each bet again on every measurement; one gains start + slope·x."""
+    if not values:
+        return 0.0
+    bets = _bets(values, slope, start)
+    ends = [bet.value * (bet.count + more) - _UNLUCKY * bet.spread * sqrt(more) for bet in bets]
+    most = max(ends)
+    return most + log(fsum(exp(end - most) for end in ends) / len(ends))
+
+
+@lru_cache(maxsize=16)
+def _bets(values: tuple[float, ...], slope: float, start: float) -> list[Mean]:
+    """By how much the logarithm of the capital grows with each measurement, for each stake."""
+    times = Counter(values)
+    return [
+        _growth([(log1p(stake * (start + slope * value)), n) for value, n in times.items()])
+        for stake in _STAKES
+    ]
+
+
+def _growth(logs: Sequence[tuple[float, int]]) -> Mean:
+    count = sum(n for _log, n in logs)
+    mean = sum(log * n for log, n in logs) / count
+    squares = sum((log - mean) ** 2 * n for log, n in logs)
+    return Mean(count, mean, sqrt(squares / max(1, count - 1)))
 
 
 @lru_cache(maxsize=4096)
@@ -183,9 +172,18 @@ def _log_evidence_share(hits: int, count: int, limit: float) -> float:
         return _NOWHERE
     if limit <= 0:
         return float("inf") if hits else 0.0
-    misses = count - hits
-    averaged = log_beta(1 + hits, 1 + misses) + log_beta_cdf(1 - limit, 1 + misses, 1 + hits)
-    return averaged - log1p(-limit) - hits * log(limit) - misses * log1p(-limit)
+    misses, hit, miss = count - hits, _CASES * limit, _CASES * (1 - limit)
+    after = log_beta(hit + hits, miss + misses) + log_beta_cdf(1 - limit, miss + misses, hit + hits)
+    before = log_beta(hit, miss) + log_beta_cdf(1 - limit, miss, hit)
+    return after - before - hits * log(limit) - misses * log1p(-limit)
+
+
+Known = Mean | Bounded | Share
+"""What is known of a mean or a share.
+
+`above(limit)` and `below(limit)` are the log e-values for a true value beyond the limit. With `more` > 0 they are what
+will be known, in four cases of five at least, after so many further measurements like those there are.
+"""
 
 
 def interval(known: Known, needed: float, lowest: float | None, highest: float | None) -> tuple[float, float]:
@@ -202,7 +200,8 @@ def _reach(evidence: Callable[[float], float], start: float, most: float | None,
     near, far = start, _first_beyond(evidence, start, most, needed)
     if far is None:
         return float("inf") if most is None else most
-    for _step in range(_STEPS):
+    exact = _EXACT * (far - near)
+    while far - near > exact:
         middle = (near + far) / 2
         near, far = (middle, far) if evidence(middle) < needed else (near, middle)
     return far
@@ -216,7 +215,7 @@ def _first_beyond(
         end = start + (most - start) * (1 - 1e-9)
         return end if end > start and evidence(end) >= needed else None
     step = max(abs(start), 1e-9) * 1e-6
-    for _doubling in range(_STEPS):
+    for _doubling in range(_DOUBLINGS):
         if evidence(start + step) >= needed:
             return start + step
         step *= 2
