@@ -75,6 +75,11 @@ class Conversation(Changing):
             models.Index(fields=["team", "state", "-last_message_at", "-id"], name="conversation_team"),
             models.Index(fields=["customer", "-last_message_at", "-id"], name="conversation_customer"),
             models.Index(fields=["snoozed_until"], name="conversation_snoozed", condition=Q(state="snoozed")),
+            models.Index(
+                fields=["state", "team", "assignee_id", "answer_due_at"],
+                name="conversation_counts",
+                condition=Q(closed_at=None, deleted_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

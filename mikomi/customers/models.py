@@ -71,8 +71,8 @@ class Customer(models.Model):
             models.Index(
                 fields=["-updated_at", "-id"], name="customer_recent", condition=Q(merged_into=None)
             ),
-            models.Index(fields=["merged_into"], name="customer_merged", condition=~Q(merged_into=None)),
-            models.Index(fields=["company"], name="customer_company", condition=~Q(company=None)),
+            models.Index(fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["company"], name="customer_company", condition=Q(company__isnull=False)),
         ]
 
     def __str__(self) -> str:
