@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "mikomi.customers",
     "mikomi.outbox",
     "mikomi.promises",
+    "mikomi.facts",
     "mikomi.commerce",
     "mikomi.conversations",
     "mikomi.feedback",

@@ -140,6 +140,8 @@ RIGHTS = {
     "promises.record": _("Record promises"),
     "promises.release": _("Release notices"),
     "recovery.grant": _("Grant remedies"),
+    "facts.view": _("See facts"),
+    "facts.edit": _("Edit facts"),
     "orders.view": _("See orders"),
     "orders.edit": _("Record orders"),
     "imports.run": _("Import files"),

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PROMISES_RECORD = "promises.record"
     PROMISES_RELEASE = "promises.release"
     RECOVERY_GRANT = "recovery.grant"
+    FACTS_VIEW = "facts.view"
+    FACTS_EDIT = "facts.edit"
     ORDERS_VIEW = "orders.view"
     ORDERS_EDIT = "orders.edit"
     IMPORTS_RUN = "imports.run"
@@ -55,6 +57,7 @@ _AGENT = {
     P.PROMISES_VIEW,
     P.PROMISES_RECORD,
     P.RECOVERY_GRANT,
+    P.FACTS_VIEW,
     P.ORDERS_VIEW,
     P.FEEDBACK_VIEW,
     P.FIGURES_VIEW,
@@ -65,6 +68,7 @@ _MANAGER = _AGENT | {
     P.SEGMENTS_EDIT,
     P.TEMPLATES_EDIT,
     P.PROMISES_RELEASE,
+    P.FACTS_EDIT,
     P.ORDERS_EDIT,
     P.IMPORTS_RUN,
     P.OPERATIONS_VIEW,
@@ -77,9 +81,10 @@ _MARKETER = {
     P.FIGURES_VIEW,
     P.ORDERS_VIEW,
     P.PROMISES_VIEW,
+    P.FACTS_VIEW,
     P.TEMPLATES_EDIT,
 }
-_ANALYST = {P.FIGURES_VIEW, P.FEEDBACK_VIEW, P.PROMISES_VIEW, P.ORDERS_VIEW, P.CUSTOMERS_VIEW}
+_ANALYST = {P.FIGURES_VIEW, P.FEEDBACK_VIEW, P.PROMISES_VIEW, P.ORDERS_VIEW, P.CUSTOMERS_VIEW, P.FACTS_VIEW}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),

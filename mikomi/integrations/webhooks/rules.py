@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
+
+from mikomi.core.addresses import is_private_name
 
 EVERYTHING = "*"
 """Instead of kinds of events: all of them."""
@@ -29,8 +30,6 @@ SWITCH_OFF_AFTER = timedelta(days=3)
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 LONGEST_WAIT = timedelta(days=1)
 """However long a Retry-After asks for."""
-
-_NAT64 = ip_network("64:ff9b::/96")
 
 
 class WrongAddressError(ValueError):
@@ -58,36 +57,8 @@ def check_url(url: str, *, allow_private: bool) -> None:
         raise WrongAddressError("fragment")
     if port == 0:
         raise WrongAddressError("port")
-    if not allow_private and _is_private_name(parts.hostname):
+    if not allow_private and is_private_name(parts.hostname):
         raise WrongAddressError("private")
-
-
-def _is_private_name(host: str) -> bool:
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        ip_address(name.partition("%")[0])
-    except ValueError:
-        return False
-    return not is_public(name)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address lies in the open Internet, also when it hides an IPv4 address inside an IPv6 one."""
-    ip = ip_address(address.partition("%")[0])
-    inner = _inner(ip)
-    if inner is not None:
-        ip = inner
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
-def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
-    if isinstance(ip, IPv4Address):
-        return None
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 def wait_asked_for(retry_after: str, now: datetime) -> timedelta:

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mikomi.core import clock
+from mikomi.core import calls, clock
 from mikomi.integrations.webhooks import client
 from mikomi.integrations.webhooks.client import CallFailedError, post
 from mikomi.integrations.webhooks.tests.conftest import Receiver, handler_for
@@ -172,5 +172,5 @@ def test_a_trusted_certificate_is_taken(
     tls_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
-    monkeypatch.setattr(client, "_tls", lambda: trusting)
+    monkeypatch.setattr(calls, "_tls", lambda: trusting)
     assert post(tls_url, {}, b"{}", allow_private=True).status == 204

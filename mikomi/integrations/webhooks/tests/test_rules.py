@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mikomi.core import addresses
 from mikomi.integrations.webhooks import rules
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
@@ -13,7 +14,7 @@ NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "203.0.114.9", "2001:4860:4860::8888", "64:ff9b::808:808"])
 def test_the_open_internet_is_public(address: str) -> None:
-    assert rules.is_public(address)
+    assert addresses.is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_the_open_internet_is_public(address: str) -> None:
     ],
 )  # fmt: skip
 def test_private_loopback_and_hidden_ones_are_not(address: str) -> None:
-    assert not rules.is_public(address)
+    assert not addresses.is_public(address)
 
 
 @pytest.mark.parametrize(
