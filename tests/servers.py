@@ -12,6 +12,7 @@ with smtp_server() as smtp:
 from __future__ import annotations
 
 import asyncio
+import base64
 import imaplib
 import os
 import shutil
@@ -21,7 +22,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,6 +65,7 @@ class Dovecot:
     tls_port: int
     folder: Path
     certificate: Path
+    pop3_port: int = 0
     user: str = "support@shop.example"
 
     def client(self) -> imaplib.IMAP4:
@@ -143,17 +145,21 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot() -> Iterator[Dovecot]:
-    """A private Dovecot. Raises `FileNotFoundError` where there is none (mark the test `dovecot`)."""
+def dovecot(*, token_port: int = 0) -> Iterator[Dovecot]:
+    """A private Dovecot. Raises `FileNotFoundError` where there is none (mark the test `dovecot`).
+
+    `token_port`: of a `tests.provider` whose access tokens sign in (XOAUTH2) beside the password.
+    """
     program = dovecot_program()
     if program is None:
         raise FileNotFoundError("Dovecot is not installed on this machine.")
     folder = Path(tempfile.mkdtemp(prefix="mikomi-dovecot-", dir="/tmp"))
     folder.chmod(0o755)
     certificate = make_certificate(folder, valid=True)
-    server = Dovecot(free_port(), free_port(), folder, certificate)
+    server = Dovecot(free_port(), free_port(), folder, certificate, free_port())
     config = folder / "dovecot.conf"
-    config.write_text(_dovecot_config(server, certificate))
+    tokens = _accept_tokens(folder, token_port) if token_port else ""
+    config.write_text(_dovecot_config(server, certificate) + tokens)
     process = subprocess.Popen([program, "-F", "-c", str(config)], stderr=subprocess.PIPE)
     try:
         _wait_for(server.port, process)
@@ -179,7 +185,7 @@ def _dovecot_config(server: Dovecot, certificate: Path) -> str:
     return f"""
 base_dir = {server.folder}/run
 log_path = {server.folder}/log
-protocols = imap
+protocols = imap pop3
 listen = {HOST}
 {logins}{groups}first_valid_uid = 1
 auth_mechanisms = plain login
@@ -206,6 +212,14 @@ service anvil {{
 }}
 service stats {{
 {chroot}}}
+service pop3-login {{
+{chroot}  inet_listener pop3 {{
+    port = {server.pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
 service imap-login {{
 {chroot}  inet_listener imap {{
     port = {server.port}
@@ -213,6 +227,25 @@ service imap-login {{
   inet_listener imaps {{
     port = {server.tls_port}
   }}
+}}
+"""
+
+
+def _accept_tokens(folder: Path, port: int) -> str:
+    """Dovecot asks the provider whose token it is, as it does with a real one."""
+    (folder / "oauth2.conf").write_text(
+        f"""tokeninfo_url = http://{HOST}:{port}/tokeninfo?access_token=
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+    )
+    return f"""
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
 }}
 """
 
@@ -359,6 +392,22 @@ class _Handler:
         return "250 OK"
 
 
+class _TokenHandler(_Handler):
+    """The same with XOAUTH2, as Google and Microsoft describe it."""
+
+    def __init__(self, state: SmtpServer, tokens: Mapping[str, str]) -> None:
+        super().__init__(state)
+        self.tokens = tokens
+
+    async def auth_XOAUTH2(self, server: SMTP, arguments: list[str]) -> AuthResult:
+        words = base64.b64decode(arguments[1]).decode().split("\1")
+        user, token = words[0].removeprefix("user="), words[1].removeprefix("auth=Bearer ")
+        if self.tokens.get(token) == user:
+            return AuthResult(success=True, auth_data=user.encode())
+        await server.challenge_auth('{"status":"401"}')
+        return AuthResult(success=False, handled=False)
+
+
 def _cut(server: SMTP) -> None:
     """End the connection at once, without a word."""
     transport = server.transport
@@ -368,9 +417,17 @@ def _cut(server: SMTP) -> None:
 
 @contextmanager
 def smtp_server(
-    *, behaviour: str = "good", password: str = "", tls: Path | None = None, implicit_tls: bool = False
+    *,
+    behaviour: str = "good",
+    password: str = "",
+    tls: Path | None = None,
+    implicit_tls: bool = False,
+    tokens: Mapping[str, str] | None = None,
 ) -> Iterator[SmtpServer]:
-    """A recording SMTP server. `password`: sign-in is asked for; `tls`: a folder with `cert.pem` and `key.pem`."""
+    """A recording SMTP server. `password`: sign-in is asked for; `tls`: a folder with `cert.pem` and `key.pem`.
+
+    `tokens`: access tokens and whose they are; then sign-in is by XOAUTH2.
+    """
     state = SmtpServer(free_port(), behaviour)
     handler = _Handler(state)
     options: dict[str, Any] = {"data_size_limit": 100_000_000}
@@ -379,6 +436,13 @@ def smtp_server(
             "auth_required": True,
             "auth_require_tls": False,
             "authenticator": lambda _s, _session, _e, _m, data: _checked(data, password),
+        }
+    if tokens is not None:
+        handler = _TokenHandler(state, tokens)
+        options |= {
+            "auth_required": True,
+            "auth_require_tls": False,
+            "auth_exclude_mechanism": ["LOGIN", "PLAIN"],
         }
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -9,8 +9,8 @@ from datetime import timedelta
 def register() -> None:
     """Called by the app's `ready`."""
     from mikomi.channels import erasing, processing, registry, tasks
-    from mikomi.channels.email import poll
-    from mikomi.conversations import routes
+    from mikomi.channels.email import listening, poll, visits
+    from mikomi.conversations import places, routes
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
     from mikomi.customers import erasure
@@ -19,10 +19,14 @@ def register() -> None:
         routes.register(channel.name, answers_by=channel.answers_by)
     erasure.register("channels", erasing.erase_customer)
     references.register("channels.intake", files_in_use)
-    work.duty("channels.poll", timedelta(seconds=5), "poll", poll.poll_due, on_change=True)
+    places.register("channels", note_place)
+    work.duty("channels.poll", timedelta(seconds=5), "poll", poll.visit_due, on_change=True)
     work.duty("channels.process", timedelta(seconds=5), "quick", processing.process_due, on_change=True)
     work.duty("channels.deliver", timedelta(seconds=5), "send", tasks.deliver_due, on_change=True)
     work.on_dead_worker("channels.poll", poll.free_claims)
+    work.service("channels.visits", visits.serve)
+    work.service("channels.listen", listening.serve)
+    work.on_dead_worker("channels.listen", listening.free_listeners)
     work.on_dead_worker("channels.intake", processing.free_claims)
     work.schedule("channels.erase", timedelta(hours=6), erasing.erase_deleted)
 
@@ -32,3 +36,10 @@ def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
     from mikomi.channels.models import Intake
 
     return Intake.objects.filter(raw_id__in=file_ids).values_list("raw_id", flat=True)
+
+
+def note_place(intake_ids: Sequence[int], conversation_id: int) -> None:
+    """A person moved these arrivals' messages into another conversation."""
+    from mikomi.channels.models import Intake
+
+    Intake.objects.filter(pk__in=list(intake_ids)).update(conversation_id=conversation_id)

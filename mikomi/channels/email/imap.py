@@ -7,8 +7,11 @@ matter for memory.
 from __future__ import annotations
 
 import imaplib
+import itertools
 import re
+import select
 import ssl
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,12 +21,16 @@ from typing import TypeVar
 
 from imap_tools.imap_utf7 import utf7_decode, utf7_encode
 
+from mikomi.channels.email import consents, oauth
 from mikomi.channels.email.problems import MailProblem, problem_of
 from mikomi.channels.models import Mailbox
-from mikomi.core import secrets
+from mikomi.core import clock, secrets
 
 CHUNK_BYTES = 2_000_000
 TIMEOUT_SECONDS = 30.0
+_LOOK_SECONDS = 0.5
+_NEWS = re.compile(rb"^\* \d+ (EXISTS|RECENT|EXPUNGE)", re.I)
+_tags = itertools.count(1)
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
@@ -109,6 +116,45 @@ class Session:
             if match and b"\\noselect" not in match["flags"].lower()
         ]
 
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server tells by itself what arrives (RFC 2177)."""
+        return "IDLE" in self._client.capabilities
+
+    def idle(self, stop: threading.Event, seconds: float) -> bool:
+        """Let the server speak first, at most so long. Answers whether it spoke of messages in the open folder.
+
+        Ends within a second after `stop` is set. Whatever it says ends the wait: nothing is left in a buffer.
+        """
+        return self._call(lambda: self._idle(stop, seconds))
+
+    def _idle(self, stop: threading.Event, seconds: float) -> bool:
+        tag = f"IDLE{next(_tags)}".encode()
+        self._client.send(tag + b" IDLE\r\n")
+        while not (line := self._line()).startswith(b"+"):
+            if line.startswith(tag):
+                raise MailProblem("protocol", line.decode("utf-8", "replace"))
+        until = clock.monotonic() + seconds
+        while not stop.is_set() and clock.monotonic() < until and not self._has_spoken():
+            pass
+        self._client.send(b"DONE\r\n")
+        said: list[bytes] = []
+        while not (line := self._line()).startswith(tag):
+            said.append(line)
+        return any(_NEWS.search(line) for line in said)
+
+    def _has_spoken(self) -> bool:
+        sock = self._client.sock
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            return True
+        return bool(select.select([sock], [], [], _LOOK_SECONDS)[0])
+
+    def _line(self) -> bytes:
+        line = self._client.readline()
+        if not line:
+            raise EOFError("the server closed the connection")
+        return line
+
     def mark_seen(self, uids: Sequence[int]) -> None:
         """Set the flag \\Seen; only in a folder opened as writable."""
         self._call(lambda: self._client.uid("STORE", _set(uids), "+FLAGS.SILENT", r"(\Seen)"))
@@ -171,18 +217,37 @@ def _start_tls(client: imaplib.IMAP4, context: ssl.SSLContext) -> None:
 
 
 def _sign_in(client: imaplib.IMAP4, mailbox: Mailbox) -> None:
+    user = mailbox.imap_user or mailbox.address
     try:
-        password = secrets.unseal(mailbox.imap_secret)
+        if mailbox.sign_in == Mailbox.SignIn.CONSENT:
+            _show_token(client, mailbox, user)
+        else:
+            _login(client, user, secrets.unseal(mailbox.imap_secret))
     except secrets.SealError as error:
         raise MailProblem("secret") from error
-    try:
-        _login(client, mailbox.imap_user or mailbox.address, password)
     except imaplib.IMAP4.abort as error:
         raise MailProblem("dropped", str(error)) from error
     except imaplib.IMAP4.error as error:
         raise MailProblem("login", str(error)) from error
     except (OSError, EOFError) as error:
         raise problem_of(error) from error
+
+
+def _show_token(client: imaplib.IMAP4, mailbox: Mailbox, user: str) -> None:
+    """XOAUTH2. A token that is refused before its time is renewed once: the provider may have withdrawn it."""
+    token = consents.access_token(mailbox)
+    try:
+        _authenticate(client, user, token)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        _authenticate(client, user, consents.access_token(mailbox, refused=token))
+
+
+def _authenticate(client: imaplib.IMAP4, user: str, token: str) -> None:
+    words = iter([oauth.xoauth2(user, token).encode()])
+    # The second challenge holds the reason of the refusal and wants an empty answer.
+    client.authenticate("XOAUTH2", lambda _challenge: next(words, b""))
 
 
 def _login(client: imaplib.IMAP4, user: str, password: str) -> None:

@@ -49,6 +49,16 @@ def _sentences() -> dict[str, str]:
             "The server refuses the sign-in. Check user name and password; some providers want a password made"
             " for this application only."
         ),
+        "not_connected": _("The mailbox is not connected with its provider yet. Connect it on its page."),
+        "consent_ended": _(
+            "The provider no longer accepts the consent for this mailbox: it was taken back or has expired. Connect"
+            " it again on its page."
+        ),
+        "provider": _("The provider's sign-in could not be used. It is tried again."),
+        "provider_client": _(
+            "The provider doesn't accept this installation's registration. Check its client id and secret."
+        ),
+        "no_uidl": _("The server gives its messages no lasting marks (UIDL). Read this mailbox by IMAP."),
         "folder": _("This folder is not on the server. Check the list of folders of this mailbox."),
         "dropped": _("The server closed the connection in the middle of the work. It is tried again."),
         "protocol": _("The server answered in a way that is not understood."),

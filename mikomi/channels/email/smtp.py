@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mikomi.channels.email import consents, oauth
 from mikomi.channels.email.folder import FolderClient
 from mikomi.channels.email.problems import MailProblem, problem_of
 from mikomi.channels.models import Mailbox
@@ -49,7 +50,7 @@ def connected(mailbox: Mailbox, *, timeout: float = CONNECT_SECONDS) -> Iterator
     try:
         client = _open(mailbox, context, timeout)
         _sign_in(client, mailbox)
-    except (OSError, UnicodeError, smtplib.SMTPException, secrets.SealError) as error:
+    except (OSError, UnicodeError, smtplib.SMTPException, secrets.SealError, MailProblem) as error:
         if client is not None:
             client.close()
         raise _problem(error) from error
@@ -80,6 +81,9 @@ def _open(mailbox: Mailbox, context: ssl.SSLContext, timeout: float) -> smtplib.
 
 def _sign_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
     client.ehlo_or_helo_if_needed()
+    if mailbox.sign_in == Mailbox.SignIn.CONSENT:
+        _show_token(client, mailbox)
+        return
     if not mailbox.smtp_secret:
         return
     user, password = mailbox.smtp_user or mailbox.address, secrets.unseal(mailbox.smtp_secret)
@@ -89,6 +93,21 @@ def _sign_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
         client.auth("PLAIN", client.auth_plain)
     else:
         client.login(user, password)
+
+
+def _show_token(client: smtplib.SMTP, mailbox: Mailbox) -> None:
+    """XOAUTH2. A token that is refused before its time is renewed once: the provider may have withdrawn it."""
+    user, token = mailbox.smtp_user or mailbox.address, consents.access_token(mailbox)
+    try:
+        _authenticate(client, user, token)
+    except smtplib.SMTPAuthenticationError:
+        _authenticate(client, user, consents.access_token(mailbox, refused=token))
+
+
+def _authenticate(client: smtplib.SMTP, user: str, token: str) -> None:
+    words = iter([oauth.xoauth2(user, token)])
+    # The second challenge holds the reason of the refusal and wants an empty answer.
+    client.auth("XOAUTH2", lambda _challenge=None: next(words, ""))
 
 
 def _problem(error: Exception) -> MailProblem:

@@ -1,5 +1,13 @@
 """The verbs of the channels: mailboxes, contact forms, and what waits in quarantine."""
 
+from mikomi.channels.operations.consents import (
+    ConsentRefusedError,
+    ProviderSettings,
+    ask_for_consent,
+    end_consent,
+    save_provider,
+    take_consent,
+)
 from mikomi.channels.operations.forms import save_form
 from mikomi.channels.operations.mailboxes import (
     ConnectionReport,
@@ -14,14 +22,20 @@ from mikomi.channels.operations.quarantine import dismiss, reprocess, reprocess_
 
 __all__ = [
     "ConnectionReport",
+    "ConsentRefusedError",
     "MailboxSettings",
+    "ProviderSettings",
     "SettingsRefusedError",
+    "ask_for_consent",
     "dismiss",
+    "end_consent",
     "fetch_now",
     "reprocess",
     "reprocess_all",
     "save_form",
     "save_mailbox",
+    "save_provider",
     "switch_mailbox",
+    "take_consent",
     "test_connection",
 ]

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mikomi.channels.email import imap, smtp
-from mikomi.channels.email.poll import INBOX
+from mikomi.channels.email import imap, pop3, smtp
+from mikomi.channels.email.poll import INBOX, visit_soon
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.models import Mailbox
 from mikomi.core import clock, secrets
@@ -42,6 +42,8 @@ class MailboxSettings:
     display_name: str = ""
     signature: str = ""
     team_id: int | None = None
+    sign_in: str = Mailbox.SignIn.PASSWORD.value
+    protocol: str = Mailbox.Protocol.IMAP.value
     imap_host: str = ""
     imap_port: int = 993
     imap_security: str = Mailbox.Security.TLS.value
@@ -118,7 +120,7 @@ def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]
         errors["address"] = _("This is not an e-mail address.")
     elif Mailbox.objects.filter(address=address).exclude(pk=mailbox_id or 0).exists():
         errors["address"] = _("There is a mailbox with this address already.")
-    if not settings.imap_host and not settings.smtp_host:
+    if settings.sign_in == Mailbox.SignIn.PASSWORD and not settings.imap_host and not settings.smtp_host:
         errors["imap_host"] = _("Enter the server for reading, the one for sending, or both.")
     if len(settings.folders) > MOST_FOLDERS or any(len(name) > 255 for name in settings.folders):
         errors["folders"] = _("At most %(most)s folders with names of at most 255 characters.") % {
@@ -126,8 +128,25 @@ def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]
         }
     if len(settings.display_name) > 200 or any(char < " " for char in settings.display_name):
         errors["display_name"] = _("Please write a shorter name, on one line.")
+    return errors | _wrong_choices(settings)
+
+
+def _wrong_choices(settings: MailboxSettings) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if settings.protocol not in Mailbox.Protocol.values:
+        errors["protocol"] = _("Choose one of the list.")
+    if settings.sign_in not in Mailbox.SignIn.values:
+        errors["sign_in"] = _("Choose one of the list.")
+    is_pop3 = settings.protocol == Mailbox.Protocol.POP3
+    wrong = Mailbox.AfterReading.SEEN if is_pop3 else Mailbox.AfterReading.DELETE
     if settings.after_reading not in Mailbox.AfterReading.values:
         errors["after_reading"] = _("Choose one of the list.")
+    elif settings.after_reading == wrong:
+        errors["after_reading"] = (
+            _("POP3 knows no mark for messages that were read.")
+            if is_pop3
+            else _("Nothing is deleted over IMAP: leave it as it is or mark it as read.")
+        )
     return errors
 
 
@@ -165,7 +184,7 @@ def fetch_now(*, actor: Actor, mailbox_id: int | None = None) -> int:
     actor.require(Permission.CONVERSATIONS_VIEW)
     boxes = Mailbox.objects.filter(is_active=True).exclude(imap_host="")
     boxes = boxes.filter(pk=mailbox_id) if mailbox_id else boxes
-    return boxes.update(next_poll_at=None)
+    return visit_soon(boxes)
 
 
 def test_connection(
@@ -192,6 +211,9 @@ def _try_reading(mailbox: Mailbox) -> tuple[MailProblem | None, tuple[str, ...],
     names: tuple[str, ...] = ()
     count = 0
     try:
+        if mailbox.protocol == Mailbox.Protocol.POP3:
+            with pop3.connected(mailbox, timeout=TEST_SECONDS) as maildrop:
+                return None, (), len(maildrop.held())
         with imap.connected(mailbox, timeout=TEST_SECONDS) as session:
             names = tuple(session.folder_names())
             for folder in mailbox.folders or [INBOX]:

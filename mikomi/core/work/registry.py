@@ -1,7 +1,8 @@
-"""What the workers do, registered at start-up by the apps: duties, schedules, and what to free of a dead worker."""
+"""What the workers do, registered at start-up: duties, schedules, services, and what to free of the dead."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Literal, get_args
 Lane = Literal["quick", "send", "hooks", "poll", "tasks"]
 """One thread each: short database work · our messages · others' webhooks · mailboxes · long jobs."""
 
+Serve = Callable[[str, threading.Event], None]
 Free = Callable[[Sequence[str]], int]
 
 LANES: tuple[Lane, ...] = get_args(Lane)
@@ -40,8 +42,22 @@ class Scheduled:
     lane: Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Runs in a thread of its own as long as the worker lives: what waits for others (a server that speaks first, a
+    port that is called), and therefore must not stand in a lane.
+
+    `function` takes the worker's name and an event, and returns soon after that is set. One that fails or returns
+    early is called again after a pause.
+    """
+
+    name: str
+    function: Serve
+
+
 _duties: dict[str, Duty] = {}
 _schedules: dict[str, Scheduled] = {}
+_services: dict[str, Service] = {}
 _frees: dict[str, Free] = {}
 
 
@@ -57,6 +73,13 @@ def schedule(name: str, every: timedelta, function: Callable[[], object], *, lan
     """Register what one of all workers does once per period. Raises `ValueError` for a name taken twice."""
     _refuse(name, _schedules, every, lane)
     _schedules[name] = Scheduled(name, every, function, lane)
+
+
+def service(name: str, function: Serve) -> None:
+    """Register a service. Raises `ValueError` for a name taken twice."""
+    if name in _services:
+        raise ValueError(f"{name!r} is registered twice.")
+    _services[name] = Service(name, function)
 
 
 def on_dead_worker(name: str, free: Free) -> None:
@@ -89,6 +112,11 @@ def schedules(lane: str | None = None) -> list[Scheduled]:
     return [item for item in _schedules.values() if lane in (None, item.lane)]
 
 
+def services() -> list[Service]:
+    """The services, in the order they were registered."""
+    return list(_services.values())
+
+
 def frees() -> list[tuple[str, Free]]:
     """What frees the claims of dead workers, by name."""
     return list(_frees.items())
@@ -98,4 +126,5 @@ def forget(name: str) -> None:
     """Take whatever is registered under this name away again (tests)."""
     _duties.pop(name, None)
     _schedules.pop(name, None)
+    _services.pop(name, None)
     _frees.pop(name, None)

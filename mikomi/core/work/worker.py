@@ -1,4 +1,4 @@
-"""A worker process: one thread per lane, a beat, and the sweep of workers that died.
+"""A worker process: one thread per lane and per service, a beat, and the sweep of workers that died.
 
 The first thread beats, looks whether the database has changed and wakes the lanes; each lane runs its duties and
 schedules one after the other. Any number of workers may run, on several machines (PostgreSQL) or as several
@@ -21,7 +21,8 @@ from django.db import DatabaseError, connection
 from mikomi.core import clock
 from mikomi.core.work import beats, schedules
 from mikomi.core.work.lanes import LaneThread
-from mikomi.core.work.registry import LANES
+from mikomi.core.work.registry import LANES, services
+from mikomi.core.work.services import ServiceThread
 from mikomi.core.work.watching import ChangeWatch
 
 _logger = logging.getLogger(__name__)
@@ -65,14 +66,15 @@ def run(stop: threading.Event | None = None, *, timing: Timing | None = None) ->
     heart.beat()
     schedules.prepare()
     lanes = [LaneThread(lane, name, stop, heart) for lane in LANES]
+    served = [ServiceThread(service, name, stop) for service in services()]
     _logger.info("worker starts", extra={"worker": name})
-    for lane in lanes:
-        lane.start()
+    for thread in (*lanes, *served):
+        thread.start()
     try:
         _keep_watch(stop, heart, lanes, timing)
     finally:
         stop.set()
-        _end(heart, lanes, timing)
+        _end(heart, lanes, served, timing)
         _logger.info("worker ends", extra={"worker": name})
 
 
@@ -102,16 +104,16 @@ def _keep_watch(stop: threading.Event, heart: beats.Heart, lanes: list[LaneThrea
             stop.wait(1.0)
 
 
-def _end(heart: beats.Heart, lanes: list[LaneThread], timing: Timing) -> None:
-    """Wait for the lanes; what one of them can't finish in time is given to other workers at once."""
+def _end(heart: beats.Heart, lanes: list[LaneThread], served: list[ServiceThread], timing: Timing) -> None:
+    """Wait for the threads; what one of them can't finish in time is given to other workers at once."""
     for lane in lanes:
         lane.wake()
     until = clock.monotonic() + timing.stop_within
-    for lane in lanes:
-        lane.join(max(0.0, until - clock.monotonic()))
-    late = [lane.name for lane in lanes if lane.is_alive()]
+    for thread in (*lanes, *served):
+        thread.join(max(0.0, until - clock.monotonic()))
+    late = [thread.name for thread in (*lanes, *served) if thread.is_alive()]
     if late:
-        _logger.warning("lanes did not end in time", extra={"worker": heart.name, "lanes": late})
+        _logger.warning("threads did not end in time", extra={"worker": heart.name, "threads": late})
     try:
         heart.stop(frees_claims=bool(late))
     except DatabaseError:
