@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import quote
 
 from mikomi.commerce import exports
-from mikomi.commerce.models import Order
+from mikomi.commerce.models import Order, Product
 from mikomi.commerce.operations.standing import refresh_standing
 from mikomi.commerce.operations.writing import SEARCH_KIND
 from mikomi.core import exports as core_exports
@@ -21,8 +22,17 @@ def register() -> None:
     kinds.register(SEARCH_KIND, Permission.ORDERS_VIEW)
     register_recount("commerce", refresh_standing)
     subjects.register(subjects.SubjectKind(SEARCH_KIND, _views))
+    subjects.register(subjects.SubjectKind("product", _product_views))
 
 
 def _views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
     numbers = Order.objects.filter(pk__in=ids).values_list("pk", "number")
     return {key: subjects.SubjectView(number, f"/orders/{key}") for key, number in numbers}
+
+
+def _product_views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
+    rows = Product.objects.filter(pk__in=ids)
+    return {
+        row.pk: subjects.SubjectView(f"{row.name} {row.variant}".strip(), f"/orders/?q={quote(row.sku)}")
+        for row in rows
+    }

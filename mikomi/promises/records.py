@@ -95,3 +95,50 @@ class NewTerms:
     by_day: bool = False
     backfill: bool = False
     terms: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim to be measured: what is said (`statement`), about what (`attribute`), and how much of it.
+
+    `direction`, `basis`, `share` and `ceiling` as in `rules.claims`; a share of people is given in percent.
+    `product_id`: the product behind it; `feed`: what measures our own service by itself (`Claim.Feed`). One of the two
+    is needed before it is published.
+    """
+
+    statement: str
+    attribute: str
+    value: float
+    unit: str
+    tolerance: float = 0.0
+    direction: str = "at_least"
+    basis: str = "average"
+    share: float = 0.95
+    ceiling: float | None = None
+    kind: str = "claim"
+    product_id: int | None = None
+    feed: str = ""
+    feed_group: str = ""
+    audience: str = "everyone"
+    segment_id: int | None = None
+    expectation: str = "static"
+    origin: str = "marketing"
+    published_in: str = ""
+    valid_until: date | None = None
+    source: str = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeasurement:
+    """A measured value, as text in any unit that fits the claim's ("18.5 mpg", "90 s", yes) or as a number in it.
+
+    The same `once_key` counts once. `item`: which single thing was measured, where one is measured several times.
+    """
+
+    value: float | str
+    measured_at: datetime
+    once_key: str
+    source: str
+    measured_by: str = ""
+    item: str = ""
+    note: str = ""

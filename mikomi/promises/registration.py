@@ -13,6 +13,7 @@ def register() -> None:
     """Called by the app's `ready`."""
     core_exports.register(*exports.EXPORTS)
     registry.duty("promises.look", timedelta(seconds=10), "quick", _look)
+    registry.schedule("promises.claims", timedelta(hours=1), operations.feed_claims)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)
 
 

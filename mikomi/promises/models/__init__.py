@@ -1,5 +1,6 @@
 """The tables of the ledger."""
 
+from mikomi.promises.models.claims import Claim, Measurement
 from mikomi.promises.models.ledger import (
     Comparable,
     Evidence,
@@ -11,8 +12,10 @@ from mikomi.promises.models.ledger import (
 )
 
 __all__ = [
+    "Claim",
     "Comparable",
     "Evidence",
+    "Measurement",
     "NoDeadlineError",
     "NoPersonError",
     "Promise",

@@ -27,7 +27,7 @@ EACH_BY_DEFAULT = 0.95
 """The share of single cases that must be as claimed, where a claim is about each of them."""
 UP_TO_BY_DEFAULT = 0.10
 """The share of cases that must reach "up to …": one in ten, as the British advertising code asked for (CAP 2012)."""
-_ABSURD = 100.0
+ABSURD = 100.0
 """A value so many times the claimed one is a slip of the pen or of the unit."""
 
 
@@ -195,7 +195,7 @@ def check_value(terms: ClaimTerms, value: float) -> float:
         return value
     if terms.ceiling is not None and not 0 <= value <= terms.ceiling:
         raise ClaimError("beyond_ceiling", value=value, ceiling=terms.ceiling)
-    if terms.target and abs(value) > _ABSURD * max(abs(terms.target), terms.tolerance):
+    if terms.target and abs(value) > ABSURD * max(abs(terms.target), terms.tolerance):
         raise ClaimError("absurd", value=value, target=terms.target)
     return value
 

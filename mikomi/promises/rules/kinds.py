@@ -7,6 +7,12 @@ What exactly is promised stands in `terms`, with the same keys for every kind:
     unit        of the number: "min", "mpg", "%", or the currency of a price
     tolerance   how far off the customer accepts, in the same unit; 0 when left out
     direction   at_least, at_most, about (within the tolerance on both sides), exactly
+
+and for what measurements decide (`rules.claims`):
+
+    basis       average, each (how many single cases are as claimed) or yes_no
+    share       of "each": how many of them must be as claimed, 0…1
+    ceiling     of "average": the largest value there can be
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ STANDING = CLAIMS | {"availability", "price"}
 KINDS = TIMED | STANDING
 
 DIRECTIONS = ("at_least", "at_most", "about", "exactly")
-KEYS = frozenset({"attribute", "value", "unit", "tolerance", "direction"})
+KEYS = frozenset({"attribute", "value", "unit", "tolerance", "direction", "basis", "share", "ceiling"})
 _NEED_NUMBER = frozenset({"booking", "claim", "service_level", "price"})
 
 
