@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from mikomi import __version__, translations
+from mikomi.ops import freshness
 from mikomi.ops.cli import CommandError
 
 
@@ -18,7 +19,15 @@ def upgrade() -> None:
     if has_pending_migrations():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+    stamp_database()
     collect_static_files()
+
+
+def stamp_database() -> None:
+    """Let `freshness.look` know that the database is of this version."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA user_version = {freshness.stamp_of_code()}")
 
 
 def has_pending_migrations() -> bool:

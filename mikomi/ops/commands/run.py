@@ -8,9 +8,12 @@ import secrets
 from pathlib import Path
 
 from mikomi import config
+from mikomi.ops import freshness
+from mikomi.ops.freshness import Look
 
 HELP = "try Mikomi on this machine: everything in one command, with a sample business"
-SIGN_INS = "owner@shop.example (owner) · manager@shop.example (manager) · agent@shop.example (agent)"
+OWNER = "owner@shop.example"
+SIGN_INS = f"{OWNER} (owner) · manager@shop.example (manager) · agent@shop.example (agent)"
 PASSWORD = "mikomi-sample"  # noqa: S105 - of the sample business, printed for everybody to see
 
 
@@ -23,17 +26,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from mikomi.ops import cli, serving
+    from mikomi.ops import serving
 
     serving.refuse_used_port(options.host, options.port)
     choose_settings(options.host, options.port)
-    cli.prepare()
-    from mikomi.ops import upgrading
-
-    upgrading.upgrade()
-    prepare_business(with_sample=bool(options.demo))
-    announce(options.host, options.port)
+    found = look()
+    if found is None or (options.demo and not found.has_business):
+        found = prepare(with_sample=bool(options.demo))
+    announce(options.host, options.port, found)
     return serving.serve(host=options.host, port=options.port, with_worker=True)
+
+
+def look() -> Look | None:
+    """What is there without starting Django; none where something has to be prepared, or on PostgreSQL."""
+    from mikomi import translations
+
+    translations.compile_if_older()
+    values = config.load()
+    database = values["MIKOMI_DATABASE"]
+    if database["engine"] != "sqlite":
+        return None
+    return freshness.look(values["MIKOMI_DATA"] / database["name"], email=OWNER)
 
 
 def choose_settings(host: str, port: int) -> None:
@@ -59,24 +72,28 @@ def kept_secret(folder: Path) -> str:
     return path.read_text().strip()
 
 
-def prepare_business(*, with_sample: bool) -> None:
-    """Load the sample into an empty database; an existing business is left as it is."""
+def prepare(*, with_sample: bool) -> Look:
+    """Bring the database to this version and load the sample into an empty one; a business is left as it is."""
+    from mikomi.ops import cli
+
+    cli.prepare()
+    from mikomi.core.access.models import User
     from mikomi.core.business.models import Business
+    from mikomi.ops import demo, upgrading
 
+    upgrading.upgrade()
     if with_sample and not Business.objects.exists():
-        from mikomi.ops import demo
-
         print("Loading the sample business …", flush=True)
         demo.load()
+    emails = set(User.objects.values_list("email", flat=True))
+    return Look(Business.objects.exists(), OWNER in emails, bool(emails))
 
 
-def announce(host: str, port: int) -> None:
-    from mikomi.core.access.models import User
-
+def announce(host: str, port: int, found: Look) -> None:
     address = f"http://{host}:{port}"
-    if User.objects.filter(email="owner@shop.example").exists():
+    if found.has_user:
         print(f"Mikomi is at {address} — sign in as {SIGN_INS}, password {PASSWORD}", flush=True)
-    elif User.objects.exists():
+    elif found.has_users:
         print(f"Mikomi is at {address}", flush=True)
     else:
         print(f"Mikomi is at {address} — open it to set up your business", flush=True)
