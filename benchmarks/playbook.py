@@ -18,6 +18,7 @@ import random
 import signal
 import statistics
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +243,8 @@ def in_fork(function: Callable[[], Any]) -> Any:
         try:
             os.write(writer, json.dumps(function()).encode())
             code = 0
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(code)
     os.close(writer)

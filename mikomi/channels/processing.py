@@ -27,6 +27,7 @@ from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
 from mikomi.core.live.operations import publish
+from mikomi.core.steady import steady
 
 State = Intake.State
 AT_ONCE = 20
@@ -45,8 +46,13 @@ _logger = logging.getLogger(__name__)
 class Readers:
     """The readers of the channels, opened when first needed and closed together."""
 
-    stack: ExitStack
+    stack: ExitStack = field(default_factory=ExitStack)
     opened: dict[str, Read] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """End what was opened; it is opened anew when it is needed again."""
+        self.opened.clear()
+        self.stack.close()
 
     def read(self, intake: Intake) -> Verdict:
         """What its channel makes of the arrival; whatever goes wrong with it is a verdict, too."""
@@ -73,12 +79,20 @@ class Readers:
 
 def process_due(worker: str, limit: int = AT_ONCE) -> int:
     """Make messages of what has arrived, the oldest first. How many arrivals came to an end."""
-    claimed = _claim(worker, limit)
-    if not claimed:
-        return 0
-    with ExitStack() as stack:
-        readers = Readers(stack)
-        return sum(_process_claimed(readers, intake) for intake in claimed)
+    readers = _kept_open.setdefault(worker, Readers())
+    try:
+        claimed = _claim(worker, limit)
+        if not claimed:
+            readers.close()
+        with steady():
+            return sum(_process_claimed(readers, intake) for intake in claimed)
+    except BaseException:
+        readers.close()
+        raise
+
+
+_kept_open: dict[str, Readers] = {}
+"""By worker: a reader's process stays while there is work, since its start costs more than many messages."""
 
 
 def _claim(worker: str, limit: int) -> list[Intake]:
@@ -122,11 +136,13 @@ def _process_claimed(readers: Readers, intake: Intake) -> int:
 
 def process_now(intake: Intake) -> Intake:
     """Read one arrival at once, for whoever waits for it. If that fails the worker takes it up."""
-    with ExitStack() as stack:
-        try:
-            finish(intake, Readers(stack).read(intake))
-        except TRANSIENT:
-            _logger.exception("an arrival is left to the worker", extra={"intake": intake.pk})
+    readers = Readers()
+    try:
+        finish(intake, readers.read(intake))
+    except TRANSIENT:
+        _logger.exception("an arrival is left to the worker", extra={"intake": intake.pk})
+    finally:
+        readers.close()
     intake.refresh_from_db()
     return intake
 
@@ -160,11 +176,12 @@ def _write(intake: Intake, verdict: Verdict) -> bool:
         "claimed_by": "",
         "finished_at": clock.now(),
     }
-    if Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(**values) != 1:
-        return False
     if isinstance(verdict, File):
         message = conversations.receive_messages(actor=SYSTEM, messages=[verdict.message])[0]
-        Intake.objects.filter(pk=intake.pk).update(conversation_id=message.conversation_id)
+        values["conversation_id"] = message.conversation_id
+    if Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(**values) != 1:
+        transaction.set_rollback(True)
+        return False
     for effect in verdict.effects:
         effect()
     if isinstance(verdict, Quarantine):

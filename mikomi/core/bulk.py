@@ -66,18 +66,40 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
         return
     model = type(rows[0])
     key = model._meta.pk.attname
-    give_ids([row for row in rows if getattr(row, key) is None])
-    names, converts = _plan(model, connection.vendor)
-    columns = ", ".join(_column(model, name) for name in names)
-    statement = (
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns})"  # noqa: S608 - names of our own columns
-        f" VALUES ({', '.join(['%s'] * len(names))}){' ON CONFLICT DO NOTHING' if ignore_conflicts else ''}"
-    )
-    _run(statement, _values(rows, names, converts))
+    if len(rows) == 1 and not ignore_conflicts and getattr(rows[0], key) is None:
+        _insert_one(rows[0])
+    else:
+        give_ids([row for row in rows if getattr(row, key) is None])
+        names, converts = _plan(model, connection.vendor)
+        ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+        _run(_insertion(model, names) + ending, _values(rows, names, converts))
     alias = connection.alias
     for row in rows:
         state = row._state
         state.adding, state.db = False, alias
+
+
+def _insert_one(row: models.Model) -> None:
+    """The database gives a single row its key as it writes it: one statement instead of two."""
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError("Write rows inside a transaction.")
+    model = type(row)
+    key = model._meta.pk
+    plan = zip(*_plan(model, connection.vendor), strict=True)
+    names, converts = zip(*(pair for pair in plan if pair[0] != key.attname), strict=True)
+    statement = f"{_insertion(model, names)} RETURNING {_column(model, key.attname)}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, next(iter(_values([row], names, converts))))
+        setattr(row, key.attname, cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=256)
+def _insertion(model: type[models.Model], names: tuple[str, ...]) -> str:
+    columns = ", ".join(_column(model, name) for name in names)
+    return (
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns})"  # noqa: S608 - names of our own columns
+        f" VALUES ({', '.join(['%s'] * len(names))})"
+    )
 
 
 def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -87,12 +109,17 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     model = type(rows[0])
     names, converts = _plan(model, connection.vendor)
     chosen = [(name, converts[names.index(name)]) for name in (*fields, model._meta.pk.attname)]
+    wanted, converted = tuple(name for name, _ in chosen), tuple(how for _, how in chosen)
+    _run(_change(model, tuple(fields)), _values(rows, wanted, converted))
+
+
+@lru_cache(maxsize=256)
+def _change(model: type[models.Model], fields: tuple[str, ...]) -> str:
     changes = ", ".join(f"{_column(model, name)} = %s" for name in fields)
-    statement = (
+    return (
         f"UPDATE {connection.ops.quote_name(model._meta.db_table)} SET {changes}"  # noqa: S608 - names of our own columns
         f" WHERE {_column(model, model._meta.pk.attname)} = %s"
     )
-    _run(statement, _values(rows, tuple(name for name, _ in chosen), tuple(how for _, how in chosen)))
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -53,7 +53,8 @@ def refresh(customer_ids: Sequence[int]) -> None:
 def add(people: Iterable[tuple[Customer, str, Sequence[Found]]]) -> None:
     """Index new customers, each with the name of the company and what they are known by."""
     region = business_queries.business().country
-    search.index([_entry(customer, company, (), keys, region) for customer, company, keys in people])
+    entries = [_entry(customer, company, (), keys, region) for customer, company, keys in people]
+    search.index(entries, are_new=True)
 
 
 def _entry(

@@ -19,10 +19,10 @@ from mikomi.channels.verdicts import File, Ignore, Quarantine, Verdict
 from mikomi.conversations.records import IncomingAttachment, IncomingMessage
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
+from mikomi.core.steady import read_steadily
 from mikomi.customers.records import PersonRecord
 from mikomi.customers.rules.identities import email_value
 from mikomi.outbox.models import OutgoingMessage
-from mikomi.outbox.queries import by_message_ids
 
 LARGEST_READ_BYTES = 64_000_000
 """A larger message is stored like every other, but not read: it waits in quarantine with its sender and subject."""
@@ -44,7 +44,7 @@ def verdict_of(intake: Intake, reader: Reader) -> Verdict:
     try:
         if intake.raw_size > LARGEST_READ_BYTES:
             return _too_large(intake, reader)
-        parsed = reader.read(stored.read(intake.raw_id))
+        parsed = reader.read(stored.read_content(intake.raw_sha256))
     except UnreadableError as error:
         return Quarantine(error.reason, detail=_bare_detail(intake), parser_version=PARSER_VERSION)
     return _verdict(intake, parsed)
@@ -74,9 +74,10 @@ def _too_large(intake: Intake, reader: Reader) -> Verdict:
     return Quarantine("too_large", error, _detail(reader.read(head + b"\n\n")), parser_version=PARSER_VERSION)
 
 
-def own_addresses() -> set[str]:
+@read_steadily
+def own_addresses() -> frozenset[str]:
     """The addresses of our own mailboxes, in lower case."""
-    return {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+    return frozenset(address.lower() for address in Mailbox.objects.values_list("address", flat=True))
 
 
 def author_of(parsed: ParsedMessage) -> Address:
@@ -96,7 +97,7 @@ def _bare(address: Address) -> str:
 
 def _own(parsed: ParsedMessage, author: Address) -> str:
     """Why a mail is one of our own, or nothing."""
-    if by_message_ids([parsed.message_id]):
+    if parsed.message_id and OutgoingMessage.objects.filter(message_id=parsed.message_id).exists():
         return "own_message"
     return "own_address" if _bare(author) in own_addresses() else ""
 

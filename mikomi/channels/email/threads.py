@@ -31,11 +31,13 @@ def conversation_of(parsed: ParsedMessage, sender: str) -> int | None:
     """The conversation that a mail from `sender` goes on with; none: it begins a new one."""
     evidence = thread_candidates(parsed, settings.SECRET_KEY)
     tokens = [item.conversation_id for item in evidence if item.conversation_id is not None]
-    living = set(Conversation.objects.filter(pk__in=tokens, deleted_at=None).values_list("pk", flat=True))
-    for conversation_id in tokens:
-        if conversation_id in living:
-            return conversation_id
-    known = _conversations_of([item.value for item in evidence if item.conversation_id is None])
+    if tokens:
+        living = set(Conversation.objects.filter(pk__in=tokens, deleted_at=None).values_list("pk", flat=True))
+        for conversation_id in tokens:
+            if conversation_id in living:
+                return conversation_id
+    named = [item.value for item in evidence if item.conversation_id is None]
+    known = _conversations_of(named) if named else []
     return next((pk for pk in known if takes_part(pk, sender)), None)
 
 

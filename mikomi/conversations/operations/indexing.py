@@ -24,9 +24,9 @@ def entry_of(message: Message, conversation: Conversation) -> Entry:
     )
 
 
-def index_messages(pairs: Sequence[tuple[Message, Conversation]]) -> None:
-    """Index messages, or index them anew."""
-    search.index([entry_of(message, conversation) for message, conversation in pairs])
+def index_messages(pairs: Sequence[tuple[Message, Conversation]], *, are_new: bool = False) -> None:
+    """Index messages, or index them anew. `are_new`: they were written in this transaction."""
+    search.index([entry_of(message, conversation) for message, conversation in pairs], are_new=are_new)
 
 
 def reindex_conversation(conversation: Conversation) -> None:

@@ -52,8 +52,10 @@ def _identity(message: IncomingMessage) -> int | str:
 
 def _known(messages: Iterable[IncomingMessage]) -> dict[int | str, Message]:
     ids = [message.intake_id for message in messages if message.intake_id is not None]
-    rows = Message.objects.filter(intake_id__in=ids) if ids else Message.objects.none()
-    return {row.intake_id: row for row in rows if row.intake_id is not None}
+    there = Message.objects.filter(intake_id__in=ids)
+    if not ids or not there.exists():
+        return {}
+    return {row.intake_id: row for row in there if row.intake_id is not None}
 
 
 def _customers(messages: Sequence[IncomingMessage]) -> list[Customer]:
@@ -213,7 +215,7 @@ class _Intake:
             ]
         )
         places = [conversation for _message, conversation in self.placed]
-        index_messages(list(zip(self.rows.values(), places, strict=True)))
+        index_messages(list(zip(self.rows.values(), places, strict=True)), are_new=True)
         publish(["inbox", *sorted({f"conversation:{conversation.pk}" for conversation in places})])
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from mikomi.conversations import rules
 from mikomi.conversations.models import DeskPolicy, ResponseStandard
 from mikomi.core.business.queries import calendar
+from mikomi.core.steady import read_steadily
 
 
+@read_steadily
 def standards() -> list[rules.Standard]:
     """The response standards of the business; the shipped ones where it has set none."""
     rows = ResponseStandard.objects.values_list("channel", "severity", "amount", "unit")

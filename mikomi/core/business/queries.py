@@ -13,6 +13,7 @@ from mikomi.core.business.models import Brand, Business, CalendarDay, OpeningHou
 from mikomi.core.business.rules import OFFICE
 from mikomi.core.calendars.holidays import public_holidays
 from mikomi.core.calendars.rules import Span, WorkingCalendar
+from mikomi.core.steady import read_steadily
 
 RECHECK_SECONDS = 2.0
 """How soon a change made by another process is seen here."""
@@ -24,6 +25,7 @@ class NotSetUpError(RuntimeError):
     """The business has no row yet: the first-run page comes first."""
 
 
+@read_steadily
 def business() -> Business:
     """The business of this installation; an unsaved one with the defaults before the first run."""
     return Business.objects.order_by("id").first() or Business(

@@ -36,14 +36,15 @@ class Entry:
 
 
 @transaction.atomic
-def index(entries: Sequence[Entry]) -> None:
+def index(entries: Sequence[Entry], *, are_new: bool = False) -> None:
     """Add these entries, or put them in place of what stood there. Two queries more than there are kinds.
 
+    `are_new`: the things were made in this transaction, so nothing stands there yet and nothing is looked up.
     Raises `UnknownKindError` for a kind that nobody registered.
     """
     newest = {(entry.kind, entry.object_id): entry for entry in entries}
     kinds.require_known({kind for kind, _ in newest})
-    known = _known(newest)
+    known = {} if are_new else _known(newest)
     fresh: list[SearchEntry] = []
     changed: list[SearchEntry] = []
     for key, entry in newest.items():

@@ -10,6 +10,7 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.models import Delivery
 from mikomi.core.paging import Page, keyset
+from mikomi.core.steady import read_steadily
 from mikomi.integrations.webhooks.models import Attempt, Endpoint
 from mikomi.integrations.webhooks.rules import EVERYTHING
 
@@ -45,8 +46,13 @@ def deliveries(
 
 def names_for(kinds: Collection[str]) -> dict[str, list[str]]:
     """By event kind, the consumers of the active endpoints that want it. One query."""
-    active = list(Endpoint.objects.filter(is_active=True).order_by("id"))
+    active = _active()
     return {
         kind: [one.consumer for one in active if EVERYTHING in one.kinds or kind in one.kinds]
         for kind in kinds
     }
+
+
+@read_steadily
+def _active() -> list[Endpoint]:
+    return list(Endpoint.objects.filter(is_active=True).order_by("id"))

@@ -124,7 +124,7 @@ def test_only_the_arrival_at_hand_is_counted_when_a_worker_dies(box: Mailbox) ->
 
 
 def test_trouble_with_the_disk_is_not_the_mails_fault(box: Mailbox) -> None:
-    with patch.object(stored, "read", side_effect=OSError(5, "Input/output error")):
+    with patch.object(stored, "read_content", side_effect=OSError(5, "Input/output error")):
         intake = arrive(mail(), box)
     assert (intake.state, intake.attempts, intake.claimed_by) == (Intake.State.RECEIVED, 0, "")
     Intake.objects.update(next_attempt_at=None)
