@@ -17,6 +17,7 @@ from mikomi.channels.rules import language_of, plausible_moment
 from mikomi.conversations.records import IncomingAttachment, IncomingMessage
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
+from mikomi.core.files.scanning import scan
 from mikomi.core.text import clean
 from mikomi.customers.records import PersonRecord
 
@@ -108,9 +109,15 @@ def incoming(
 
 
 def _attachments(items: Sequence[LetterFile]) -> tuple[IncomingAttachment, ...]:
-    return tuple(
-        IncomingAttachment(item.name, item.content_type, item.size, file_id=item.file_id) for item in items
-    )
+    return tuple(_attachment(item) for item in items)
+
+
+def _attachment(item: LetterFile) -> IncomingAttachment:
+    """A file, shown to the virus scanner before anybody gets it; a refused one is listed with the reason."""
+    with stored.open_file(item.file_id) as stream:
+        refused = scan(stream).reason
+    file_id = None if refused else item.file_id
+    return IncomingAttachment(item.name, item.content_type, item.size, file_id=file_id, refused=refused)
 
 
 def read_letter(intake: Intake) -> Letter | None:

@@ -70,6 +70,11 @@ class Mailbox(models.Model):
         default=False,
         help_text="The server delivers name+anything@… to name@…: replies carry a signed token.",
     )
+    trusted_authserv = models.CharField(
+        max_length=253,
+        blank=True,
+        help_text="Name under which the mailbox's own server writes Authentication-Results; only that one is believed.",
+    )
     is_active = models.BooleanField(default=True)
     backfill_until = models.DateTimeField(
         null=True, help_text="Messages that arrived before this are history: nothing follows."
@@ -82,7 +87,9 @@ class Mailbox(models.Model):
     claimed_by = models.CharField(max_length=64, blank=True, help_text="The worker that polls it now.")
     listener = models.CharField(max_length=64, blank=True, help_text="The worker that listens to it (IDLE).")
     listening_since = models.DateTimeField(null=True, help_text="Empty: the server says nothing by itself.")
-    news_at = models.DateTimeField(null=True, help_text="A visit that began before this is followed by another.")
+    news_at = models.DateTimeField(
+        null=True, help_text="A visit that began before this is followed by another."
+    )
     send_error = models.TextField(blank=True)
     send_failing_since = models.DateTimeField(null=True)
 
@@ -279,3 +286,30 @@ class WebForm(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sender(models.Model):
+    """A further address that answers come from, by the server of a mailbox. The mailbox is its own first sender."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="senders")
+    address = models.EmailField(max_length=254, unique=True)
+    display_name = models.CharField(max_length=200, blank=True)
+    signature = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class DkimKey(models.Model):
+    """The key by which mails of a domain are signed (RFC 6376). Its public half stands in the domain's DNS."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    selector = models.CharField(max_length=63)
+    secret = models.TextField(help_text="Sealed; PEM.")
+    record = models.TextField(help_text="What the DNS must hold at selector._domainkey.domain.")
+    is_active = models.BooleanField(default=True, help_text="False: made, but not signed with yet.")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"

@@ -213,6 +213,8 @@ def _reasons() -> dict[str, str]:
         "bounce": _(
             "A report on a message of ours that could not be delivered; it is noted at that message."
         ),
+        "complaint": _("A reader's complaint about a message of ours; it is noted at that message."),
+        "complaint_unknown": _("A reader's complaint about a message that was not sent from here."),
         "bounce_unknown": _("A report on a message that was not sent from here."),
         "dismissed": _("Somebody put it aside."),
         "erased": _("The conversation was deleted; only a mark is left."),

@@ -1,4 +1,4 @@
-"""An outbox row as the bytes of a mail: sender, threading, reply token, signature, attachments."""
+"""An outbox row as the bytes of a mail: sender, threading, reply token, signatures, attachments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from mikomi.channels.email import senders, signing, unsubscribing
 from mikomi.channels.email.reading.addresses import Address
 from mikomi.channels.email.reading.composing import Attachment, Draft, compose, make_message_id
 from mikomi.channels.email.threads import conversation_of_outgoing, token_for
@@ -34,43 +35,50 @@ class ComposedMail:
     data: bytes
 
 
-def sender_of(row: OutgoingMessage) -> Mailbox | None:
-    """The mailbox that a row names if that can send, else the first one that can."""
-    able = Mailbox.objects.filter(is_active=True).exclude(smtp_host="").order_by("id")
-    named = able.filter(pk=int(row.sender_key)).first() if row.sender_key.isdecimal() else None
-    return named or able.first()
-
-
-def message_id_of(row: OutgoingMessage, mailbox: Mailbox) -> str:
-    """The Message-ID of a row: one for ever, and nobody can guess it."""
+def message_id_of(row: OutgoingMessage, address: str) -> str:
+    """The Message-ID of a row from this address: one for ever, and nobody can guess it."""
     if row.message_id:
         return row.message_id
     key = hmac.new(settings.SECRET_KEY.encode(), f"outgoing:{row.pk}".encode(), hashlib.sha256)
-    return make_message_id(key.hexdigest(), mailbox.address.rpartition("@")[2])
+    return make_message_id(key.hexdigest(), address.rpartition("@")[2])
 
 
 def compose_outgoing(row: OutgoingMessage, mailbox: Mailbox) -> ComposedMail:
-    """The mail of a row. Raises `ValueError` where an address or header can't be written."""
-    message_id = message_id_of(row, mailbox)
+    """The mail of a row, from the identity that it names if that is one of this mailbox's, signed where its domain has
+    a key. Raises `ValueError` where an address or header can't be written."""
+    identity = senders.identity_for(row.sender_key)
+    if identity is None or identity.mailbox.pk != mailbox.pk:
+        identity = senders.of_mailbox(mailbox)
+    draft = _draft(row, identity)
+    data = compose(draft).as_bytes()
+    key = signing.key_of(identity.address)
+    return ComposedMail(draft.message_id, signing.signed(data, key) if key else data)
+
+
+def _draft(row: OutgoingMessage, identity: senders.Identity) -> Draft:
+    mailbox = identity.mailbox
     conversation_id = conversation_of_outgoing(row)
     is_answer = row.purpose == OutgoingMessage.Purpose.ANSWER
-    signature = mailbox.signature if is_answer else ""
-    draft = Draft(
-        sender=Address(clean_single_line(mailbox.display_name, 200), mailbox.address),
+    signature = identity.signature if is_answer else ""
+    name = clean_single_line(identity.display_name, 200)
+    token = token_for(conversation_id) if conversation_id and mailbox.uses_plus_addresses else ""
+    return Draft(
+        sender=Address(name, identity.address),
         to=[Address(clean_single_line(row.to_name, 300), row.to_address)],
         subject=clean_single_line(row.subject, 500),
         text=f"{row.text.rstrip()}\n\n{signature}" if signature else row.text,
         html=row.html + html_twin(signature, row.language) if row.html and signature else row.html,
-        message_id=message_id,
+        message_id=message_id_of(row, identity.address),
         date=clock.now().astimezone(zone()),
+        # The token goes where the mailbox's server delivers plus addresses, which an alias need not do.
+        reply_to=Address(name, mailbox.address) if token else None,
         in_reply_to=next(_ids(row.headers.get("in_reply_to", "")), ""),
         references=list(_ids(row.headers.get("references", ""))),
-        reply_token=token_for(conversation_id) if conversation_id and mailbox.uses_plus_addresses else "",
+        reply_token=token,
         automatic=not is_answer,
-        list_unsubscribe=row.headers.get("list_unsubscribe", ""),
+        list_unsubscribe=row.headers.get("list_unsubscribe", "") or unsubscribing.link_for(row),
         attachments=list(_attachments(row)),
     )
-    return ComposedMail(message_id, compose(draft).as_bytes())
 
 
 def _ids(text: str) -> Iterator[str]:
@@ -79,9 +87,16 @@ def _ids(text: str) -> Iterator[str]:
 
 
 def _attachments(row: OutgoingMessage) -> Iterator[Attachment]:
-    """The files of a row under the names they have in the conversation."""
-    names = dict(MessageAttachment.objects.filter(message__outgoing=row).values_list("file_id", "name"))
-    known = StoredFile.objects.in_bulk(row.file_ids)
-    for number, file_id in enumerate(row.file_ids, 1):
-        file = known[file_id]
-        yield Attachment(names.get(file_id) or f"file-{number}", file.content_type, files.read(file_id))
+    """The files of a row under the names they have in the conversation; one content may go under two names."""
+    if not row.file_ids:
+        return
+    parts = MessageAttachment.objects.filter(message__outgoing=row, file_id__in=row.file_ids).select_related(
+        "file"
+    )
+    found = [(part.name, part.file) for part in parts.order_by("id")]
+    if not found:
+        known = StoredFile.objects.in_bulk(row.file_ids)
+        found = [(f"file-{number}", known[file_id]) for number, file_id in enumerate(row.file_ids, 1)]
+    for name, file in found:
+        assert file is not None
+        yield Attachment(name, file.content_type, files.read(file.pk))

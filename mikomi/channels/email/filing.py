@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from mikomi.channels.email import bounced, threads
+from mikomi.channels.email import bounced, complained, senders, threads
+from mikomi.channels.email.marks import marks_of
 from mikomi.channels.email.reader import Reader, UnreadableError
 from mikomi.channels.email.reading.addresses import Address
 from mikomi.channels.email.reading.message import PARSER_VERSION
@@ -15,11 +16,11 @@ from mikomi.channels.email.reading.parsed import ParsedMessage, Part
 from mikomi.channels.models import Intake, Mailbox
 from mikomi.channels.registry import Read
 from mikomi.channels.rules import language_of, plausible_moment
-from mikomi.channels.verdicts import File, Ignore, Quarantine, Verdict
+from mikomi.channels.verdicts import Effect, File, Ignore, Quarantine, Verdict
 from mikomi.conversations.records import IncomingAttachment, IncomingMessage
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
-from mikomi.core.steady import read_steadily
+from mikomi.core.files.scanning import scan
 from mikomi.customers.records import PersonRecord
 from mikomi.customers.rules.identities import email_value
 from mikomi.outbox.models import OutgoingMessage
@@ -59,6 +60,8 @@ def _verdict(intake: Intake, parsed: ParsedMessage) -> Verdict:
         return Quarantine("no_sender", "", detail, parser_version=PARSER_VERSION)
     if parsed.is_bounce:
         return _bounce(intake, parsed, detail)
+    if parsed.complaint:
+        return _complaint(intake, parsed, detail)
     if reason := _own(parsed, author):
         return Ignore(reason, detail, parser_version=PARSER_VERSION)
     message = _message(intake, parsed, author, threads.conversation_of(parsed, author.address))
@@ -74,10 +77,11 @@ def _too_large(intake: Intake, reader: Reader) -> Verdict:
     return Quarantine("too_large", error, _detail(reader.read(head + b"\n\n")), parser_version=PARSER_VERSION)
 
 
-@read_steadily
 def own_addresses() -> frozenset[str]:
-    """The addresses of our own mailboxes, in lower case."""
-    return frozenset(address.lower() for address in Mailbox.objects.values_list("address", flat=True))
+    """The addresses of our own mailboxes and senders, in lower case."""
+    return frozenset(address.lower() for address in Mailbox.objects.values_list("address", flat=True)) | set(
+        senders.further_addresses()
+    )
 
 
 def author_of(parsed: ParsedMessage) -> Address:
@@ -107,13 +111,35 @@ def _bounce(intake: Intake, parsed: ParsedMessage, detail: dict[str, Any]) -> Ve
     outgoing = bounced.bounced_message(parsed)
     if outgoing is None:
         return Ignore("bounce_unknown", detail, parser_version=PARSER_VERSION)
-    follows = tuple(bounced.effects(parsed, outgoing))
+    follows = bounced.effects(parsed, outgoing)
+    return _report(intake, parsed, outgoing, detail, reason="bounce", follows=follows)
+
+
+def _complaint(intake: Intake, parsed: ParsedMessage, detail: dict[str, Any]) -> Verdict:
+    """A reader's complaint about a message of ours: filed with it where it stands in a conversation."""
+    outgoing = bounced.bounced_message(parsed)
+    if outgoing is None:
+        return Ignore("complaint_unknown", detail, parser_version=PARSER_VERSION)
+    return _report(intake, parsed, outgoing, detail, reason="complaint", follows=complained.effects(outgoing))
+
+
+def _report(
+    intake: Intake,
+    parsed: ParsedMessage,
+    outgoing: OutgoingMessage,
+    detail: dict[str, Any],
+    *,
+    reason: str,
+    follows: Iterator[Effect],
+) -> Verdict:
+    """A machine's word on a message of ours, filed beside it; ignored with the reason where it has no conversation."""
+    effects = tuple(follows)
     detail |= {"outgoing_id": outgoing.pk}
     conversation_id = threads.conversation_of_outgoing(outgoing)
     if conversation_id is None:
-        return Ignore("bounce", detail, follows, parser_version=PARSER_VERSION)
+        return Ignore(reason, detail, effects, parser_version=PARSER_VERSION)
     message = _message(intake, parsed, _recipient(outgoing), conversation_id)
-    return File(message, detail, follows, parser_version=PARSER_VERSION)
+    return File(message, detail, effects, parser_version=PARSER_VERSION)
 
 
 def _recipient(outgoing: OutgoingMessage) -> Address:
@@ -126,13 +152,14 @@ def _message(
 ) -> IncomingMessage:
     mailbox = intake.mailbox
     assert mailbox is not None
+    by_machine = parsed.is_bounce or bool(parsed.complaint)
     arrived = intake.arrived_at or parsed.delivered_at or intake.received_at
     return IncomingMessage(
         channel=intake.channel,
         intake_id=intake.pk,
         person=PersonRecord(source="email", name=author.name, emails=(author.address,)),
-        from_name=parsed.sender.name if parsed.is_bounce else author.name,
-        from_address=parsed.sender.address if parsed.is_bounce else author.address,
+        from_name=parsed.sender.name if by_machine else author.name,
+        from_address=parsed.sender.address if by_machine else author.address,
         subject=parsed.subject,
         text=parsed.text,
         html=parsed.html,
@@ -140,11 +167,12 @@ def _message(
         message_id=intake.message_id,
         conversation_id=conversation_id,
         attachments=tuple(_attachment(part) for part in parsed.parts),
-        is_automatic=not parsed.auto.may_auto_reply or parsed.is_bounce,
-        sender_key=str(mailbox.pk),
+        is_automatic=not parsed.auto.may_auto_reply or by_machine,
+        sender_key=senders.key_for(mailbox, [item.address for item in (*parsed.to, *parsed.cc)]),
         team_id=mailbox.team_id,
         backfill=is_history(mailbox, arrived),
         language=language_of(f"{parsed.subject}\n{parsed.text}"),
+        marks=marks_of(parsed, mailbox),
     )
 
 
@@ -154,15 +182,20 @@ def is_history(mailbox: Mailbox, arrived_at: datetime) -> bool:
 
 
 def _attachment(part: Part) -> IncomingAttachment:
-    """A part, its bytes kept; a refused one is listed with the reason."""
-    file_id = None if part.refused else files.store(part.content(), part.content_type).pk
+    """A part, shown to the virus scanner and kept; a refused one is listed with the reason, its bytes lie in the raw
+    message only."""
+    refused, file_id = part.refused[:64], None
+    if not refused:
+        content = part.content()
+        refused = scan(content).reason
+        file_id = None if refused else files.store(content, part.content_type).pk
     return IncomingAttachment(
         name=part.name,
         content_type=part.content_type,
         size=part.size,
         file_id=file_id,
         content_id=part.content_id,
-        refused=part.refused[:64],
+        refused=refused,
     )
 
 

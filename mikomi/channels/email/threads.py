@@ -1,7 +1,7 @@
 """Which conversation a mail belongs to: signed token, else a known Message-ID whose conversation the sender is in.
 
-A ticket number in the subject is no evidence. Whoever forwards a mail does not let its reader into the case: the
-reader is not one who takes part.
+What a person split or joined stays so. A ticket number in the subject is no evidence. Whoever forwards a mail does not
+let its reader into the case: the reader is not one who takes part.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db.models import Q
 from mikomi.channels.email.reading.parsed import ParsedMessage
 from mikomi.channels.email.reading.threading import reply_token, thread_candidates
 from mikomi.conversations.models import Conversation, Message
+from mikomi.conversations.queries.places import place_of, split_off
 from mikomi.customers.models import Identity
 from mikomi.customers.rules.identities import email_value
 from mikomi.outbox.models import OutgoingMessage
@@ -31,14 +32,19 @@ def conversation_of(parsed: ParsedMessage, sender: str) -> int | None:
     """The conversation that a mail from `sender` goes on with; none: it begins a new one."""
     evidence = thread_candidates(parsed, settings.SECRET_KEY)
     tokens = [item.conversation_id for item in evidence if item.conversation_id is not None]
-    if tokens:
-        living = set(Conversation.objects.filter(pk__in=tokens, deleted_at=None).values_list("pk", flat=True))
-        for conversation_id in tokens:
-            if conversation_id in living:
-                return conversation_id
     named = [item.value for item in evidence if item.conversation_id is None]
     known = _conversations_of(named) if named else []
+    for conversation_id in tokens:
+        place = place_of(conversation_id)
+        if place is not None:
+            return _where_a_person_put_it(place, known)
     return next((pk for pk in known if takes_part(pk, sender)), None)
+
+
+def _where_a_person_put_it(place: int, known: Sequence[int]) -> int:
+    """The token was made before a person split the conversation: the message that is answered now stands elsewhere."""
+    nearest = next(iter(known), place)
+    return nearest if nearest != place and nearest in split_off(place) else place
 
 
 def _conversations_of(message_ids: Sequence[str]) -> list[int]:

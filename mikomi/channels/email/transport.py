@@ -10,8 +10,9 @@ from datetime import timedelta
 from itertools import groupby
 
 from mikomi.channels.email import smtp
-from mikomi.channels.email.composed import compose_outgoing, sender_of
+from mikomi.channels.email.composed import compose_outgoing
 from mikomi.channels.email.problems import MailProblem
+from mikomi.channels.email.senders import identity_for
 from mikomi.channels.models import Mailbox
 from mikomi.core import clock
 from mikomi.outbox import operations as outbox
@@ -52,7 +53,7 @@ _throttle = Throttle()
 def deliver_due(worker: str) -> int:
     """Send what is due, by one connection per mailbox. How many messages came to an end or to a decision."""
     rows = outbox.claim_due(worker=worker, channel=CHANNEL, limit=AT_ONCE)
-    senders = [(sender_of(row), row) for row in rows]
+    senders = [(_mailbox_of(row), row) for row in rows]
     senders.sort(key=lambda pair: pair[0].pk if pair[0] else 0)
     for mailbox, group in groupby(senders, key=lambda pair: pair[0]):
         mine = [row for _mailbox, row in group]
@@ -62,6 +63,11 @@ def deliver_due(worker: str) -> int:
         else:
             _deliver(worker, mailbox, mine)
     return len(rows)
+
+
+def _mailbox_of(row: OutgoingMessage) -> Mailbox | None:
+    identity = identity_for(row.sender_key)
+    return identity.mailbox if identity else None
 
 
 def _deliver(worker: str, mailbox: Mailbox, rows: Sequence[OutgoingMessage]) -> None:

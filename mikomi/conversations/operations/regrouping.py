@@ -16,7 +16,7 @@ from mikomi.conversations.models import Conversation, DraftFile, Message, Recove
 from mikomi.conversations.operations.handling import DeskError
 from mikomi.conversations.operations.indexing import index_messages
 from mikomi.conversations.operations.owing import SUBJECT, Owed, answer_promise, owe_answers, release_answer
-from mikomi.conversations.queries.visibility import locked, seen_through
+from mikomi.conversations.queries.visibility import locked, seen_through, visible
 from mikomi.core import clock
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
@@ -125,7 +125,8 @@ def undo(*, actor: Actor, regrouping_id: int) -> Regrouping:
     Raises `DeskError` when it was undone or changed since, `Regrouping.DoesNotExist`.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    row = Regrouping.objects.filter(seen_through(actor, "target__")).get(pk=regrouping_id)
+    row = Regrouping.objects.get(pk=regrouping_id)
+    _refuse_unseen(actor, row)
     if not Regrouping.objects.filter(pk=row.pk, undone_at=None).update(undone_at=clock.now()):
         raise DeskError(_("This was undone already."))
     if row.kind == Kind.SPLIT:
@@ -138,9 +139,19 @@ def undo(*, actor: Actor, regrouping_id: int) -> Regrouping:
     return row
 
 
-def _undo_split(actor: Actor, row: Regrouping) -> None:
-    if Conversation.objects.filter(pk=row.source_id, deleted_at__isnull=False).exists():
+def _refuse_unseen(actor: Actor, row: Regrouping) -> None:
+    """Where the messages go back to (a split), or where they are (a join), must be there for this person."""
+    home, other = row.source_id, row.target_id
+    if row.kind == Kind.JOINED:
+        home, other = other, home
+    seen = set(visible(actor).filter(pk__in=(home, other)).values_list("pk", flat=True))
+    if not seen:
+        raise Regrouping.DoesNotExist
+    if home not in seen:
         raise DeskError(_("The conversation that it came from was deleted or joined into another since."))
+
+
+def _undo_split(actor: Actor, row: Regrouping) -> None:
     source, target = _both(actor, row.source_id, row.target_id)
     _move(actor, list(target.messages.all()), target, source, whole=True)
 

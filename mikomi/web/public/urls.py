@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.public import contact, feedback, promise, recovery
+from mikomi.web.public import contact, feedback, promise, recovery, unsubscribe
 
 urlpatterns = [
     path("contact/<slug:token>", contact.contact, name="contact"),
     path("contact/<slug:token>/thanks/<str:due>", contact.thanks, name="contact_thanks"),
     path("p/<slug:token>", promise.promise, name="public_promise"),
     path("r/<slug:token>", recovery.confirmation, name="public_confirmation"),
+    path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("f/<slug:token>", feedback.question, name="public_question"),
 ]

@@ -11,14 +11,35 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address as Mailbox
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
-from email.policy import SMTP, compat32
+from email.policy import SMTP, Policy, compat32
 from email.utils import format_datetime
 
 from .addresses import Address
 from .threading import TOKEN_HEADER, plus_address
 
-POLICY = SMTP.clone(max_line_length=76, cte_type="7bit")
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header of ids or addresses: folded between its words only.
+
+    The standard library would write a word that is longer than a line as encoded words, which no program reads
+    there: replies would no longer thread, and the one-click address would not be found.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split(" ")) + policy.linesep
+
+
+def _header_factory() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    for name in ("in-reply-to", "references", "list-unsubscribe", TOKEN_HEADER.lower()):
+        registry.map_to_type(name, _Whole)
+    return registry
+
+
+POLICY = SMTP.clone(max_line_length=76, cte_type="7bit", header_factory=_header_factory())
 _MAX_REFERENCES = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}@[!-;=?-~]{1,250}")

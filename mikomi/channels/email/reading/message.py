@@ -5,6 +5,7 @@ from datetime import datetime
 
 from . import limits
 from .addresses import Address, parse_addresses
+from .authentication import authentication_of
 from .automation import judge_automation
 from .body import Body, read_body
 from .bounces import BounceFinding, find_bounces
@@ -12,9 +13,10 @@ from .charset import clean, codec_name, decode
 from .dates import parse_date, received_date
 from .headers import raw_text, text_value, unfold
 from .mime import Entity, Headers, parse_entity
+from .nested import complaint_in, invitations, nested_messages
 from .parsed import Authentication, Automation, ParsedMessage
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised with every change that reads a message differently; stored messages of an older one can be re-derived."""
 
 _MESSAGE_ID = re.compile(r"<\s*([^<>\s][^<>]{0,990}?)\s*>")
@@ -66,6 +68,8 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
     found: BounceFinding = find_bounces(root, sender, subject, text)
     message_id = _message_id(headers)
     own = message_id.rpartition("@")[2].lower() in own_domains
+    auto = judge_automation(root, sender, subject, own=own, is_bounce=found.is_bounce)
+    complaint = complaint_in(root) if auto.is_feedback_loop else None
     return ParsedMessage(
         parser_version=PARSER_VERSION,
         sender=sender,
@@ -83,11 +87,14 @@ def _parse(raw: bytes, own_domains: frozenset[str]) -> ParsedMessage:
         html=markup,
         parts=tuple(body.parts),
         headers=kept,
-        auto=judge_automation(root, sender, subject, own=own, is_bounce=found.is_bounce),
+        auto=auto,
         is_bounce=found.is_bounce,
         bounces=found.bounces,
-        original_message_id=found.original_message_id,
+        original_message_id=complaint.original_message_id if complaint else found.original_message_id,
         authentication=_authentication(headers),
+        nested=nested_messages(body.parts),
+        invitations=invitations(body.parts),
+        complaint=complaint.kind if complaint else "",
         security=_security(root),
         charset=body.charset,
         lossy=body.lossy,
@@ -148,13 +155,8 @@ def _delivered_at(headers: Headers) -> datetime | None:
 
 
 def _authentication(headers: Headers) -> Authentication:
-    text = " ".join(raw_text(value) for value in headers.all("authentication-results")[:1])
-
-    def verdict(method: str) -> str:
-        match = re.search(rf"\b{method}\s*=\s*([a-z]+)", text, re.I)
-        return match[1].lower() if match else ""
-
-    return Authentication(verdict("spf"), verdict("dkim"), verdict("dmarc"))
+    topmost = headers.get("authentication-results")
+    return authentication_of(unfold(raw_text(topmost))) if topmost else Authentication()
 
 
 def _security(root: Entity) -> str:

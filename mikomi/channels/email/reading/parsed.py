@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .addresses import Address
+from .calendars import Entry
 from .transfer import decode_transfer
 
 
@@ -69,6 +70,22 @@ class Authentication:
     spf: str = ""
     dkim: str = ""
     dmarc: str = ""
+    server: str = ""
+    """Who says so: the name at the beginning of the header, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class NestedMessage:
+    """A message that stands in another one: its head, the beginning of its text, the names of its parts."""
+
+    part_name: str
+    sender: str = ""
+    to: str = ""
+    subject: str = ""
+    date: datetime | None = None
+    text: str = ""
+    is_cut: bool = False
+    parts: tuple[str, ...] = ()
 
 
 NOBODY = Address("", "")
@@ -101,8 +118,13 @@ class ParsedMessage:
     is_bounce: bool = False
     bounces: tuple[Bounce, ...] = ()
     original_message_id: str = ""
-    """Message-ID of the message that a bounce or a report is about."""
+    """Message-ID of the message that a bounce, a report or a complaint is about."""
     authentication: Authentication = _UNTESTED
+    """By the topmost header, whoever wrote it; see `authentication.trusted_authentication`."""
+    nested: tuple[NestedMessage, ...] = ()
+    invitations: tuple[Entry, ...] = ()
+    complaint: str = ""
+    """Of a feedback loop: what the reader complained of (abuse, fraud…)."""
     security: str = ""
     """smime-signed, smime-encrypted, pgp-signed, pgp-encrypted or empty"""
     charset: str = ""

@@ -139,3 +139,17 @@ def test_the_same_outbox_row_has_the_same_message_id() -> None:
     assert make_message_id("1", "shop.example") == make_message_id("1", "shop.example")
     assert make_message_id("1", "shop.example") != make_message_id("2", "shop.example")
     assert make_message_id("1", "日本.example").isascii()
+
+
+def test_long_ids_and_links_stay_whole() -> None:
+    """Encoded words in them would be read by no program: a reply would not thread, a click would end nothing."""
+    long_id = "x" * 150 + "@mail.example"
+    link = "https://desk.shop.example/unsubscribe/" + "t" * 200
+    chain = ["first@a.example", long_id]
+    written = replace(DRAFT, in_reply_to=long_id, references=chain, list_unsubscribe=link)
+    data = compose(written).as_bytes()
+    read = email.message_from_bytes(data)
+    assert read["In-Reply-To"] == f"<{long_id}>"
+    assert read["References"].split() == ["<first@a.example>", f"<{long_id}>"]
+    assert read["List-Unsubscribe"] == f"<{link}>"
+    assert all(len(line) < 998 for line in data.split(b"\r\n"))
