@@ -8,15 +8,17 @@ from datetime import timedelta
 
 def register() -> None:
     """Called by the app's `ready`."""
-    from mikomi.channels import erasing, processing, registry, tasks
+    from mikomi.channels import erasing, exports, processing, registry, tasks
     from mikomi.channels.email import listening, poll, visits
     from mikomi.conversations import places, routes
+    from mikomi.core import exports as core_exports
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
     from mikomi.customers import erasure
 
     for channel in registry.all_channels().values():
         routes.register(channel.name, answers_by=channel.answers_by)
+    core_exports.register(*exports.EXPORTS)
     erasure.register("channels", erasing.erase_customer)
     references.register("channels.intake", files_in_use)
     places.register("channels", note_place)

@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from mikomi.commerce import exports
 from mikomi.commerce.models import Order, Product
+from mikomi.commerce.operations import privacy
 from mikomi.commerce.operations.standing import refresh_standing
 from mikomi.commerce.operations.writing import SEARCH_KIND
 from mikomi.core import exports as core_exports
 from mikomi.core.access.rules import Permission
 from mikomi.core.search import kinds
+from mikomi.customers import erasure, portability
 from mikomi.customers.operations.standing import register_recount
 from mikomi.promises import subjects
 
@@ -20,6 +22,8 @@ def register() -> None:
     """Called by the app's `ready`."""
     core_exports.register(*exports.EXPORTS)
     kinds.register(SEARCH_KIND, Permission.ORDERS_VIEW)
+    erasure.register("commerce", privacy.erase)
+    portability.register("orders", privacy.export)
     register_recount("commerce", refresh_standing)
     subjects.register(subjects.SubjectKind(SEARCH_KIND, _views))
     subjects.register(subjects.SubjectKind("product", _product_views))

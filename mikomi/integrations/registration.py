@@ -8,10 +8,13 @@ from datetime import timedelta
 
 def register() -> None:
     """Called by the app's `ready`."""
+    from mikomi.core import exports as core_exports
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
+    from mikomi.integrations import exports
     from mikomi.integrations.shopify import applying
 
+    core_exports.register(*exports.EXPORTS)
     references.register("integrations", files_in_use)
     work.duty("shops.apply", timedelta(seconds=5), "quick", applying.apply_due, on_change=True)
     work.schedule("shops.prune", timedelta(days=1), applying.prune)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mikomi.core import exports as core_exports
+from mikomi.core.access.rules import Permission
+from mikomi.core.search import kinds
 from mikomi.core.work import registry
 from mikomi.promises import exports, operations
+from mikomi.promises.operations import indexing
 
 
 def register() -> None:
     """Called by the app's `ready`."""
     core_exports.register(*exports.EXPORTS)
+    kinds.register(indexing.KIND, Permission.PROMISES_VIEW)
     registry.duty("promises.look", timedelta(seconds=10), "quick", _look)
     registry.schedule("promises.claims", timedelta(hours=1), operations.feed_claims)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)

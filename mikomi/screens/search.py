@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from mikomi.conversations import queries as desk
 from mikomi.core.access.actor import Actor
@@ -20,7 +20,7 @@ from mikomi.promises.queries.lists import listed
 from mikomi.promises.queries.visible import visible as visible_promises
 from mikomi.screens.promises import rows_of
 
-KINDS = ("customer", "message", "order")
+KINDS = ("customer", "message", "order", "promise")
 LONGEST_QUERY = 200
 _PER_CONVERSATION = 4
 """So many messages are looked at for each conversation shown: several of one conversation may hold the words."""
@@ -90,16 +90,17 @@ def _conversations(actor: Actor, hits: Sequence[Hit], shown: dict[int, Display])
 
 
 def _promises(actor: Actor, hits: dict[str, list[Hit]], size: int) -> list[Found]:
-    """What is owed to the customers found, and about the orders found: the soonest due first."""
-    people, orders = _ids(hits["customer"]), _ids(hits["order"])
-    if not (people or orders) or not actor.may(Permission.PROMISES_VIEW):
+    """What was promised in these words; then what is owed to the customers and about the orders found, the soonest
+    due first."""
+    people, orders, spoken = _ids(hits["customer"]), _ids(hits["order"]), _ids(hits["promise"])
+    if not (people or orders or spoken) or not actor.may(Permission.PROMISES_VIEW):
         return []
     theirs = Q(customer__in=people) | Q(customer__merged_into__in=people)
     about = theirs | Q(subject_type="order", subject_id__in=orders)
-    owed = visible_promises(actor).filter(
-        about, is_internal=False, state__in=(Promise.State.OPEN, Promise.State.AT_RISK)
-    )
-    rows = rows_of(listed(list(owed.select_related("customer").order_by("due_at", "id")[:size])))
+    owed = about & Q(is_internal=False, state__in=(Promise.State.OPEN, Promise.State.AT_RISK))
+    said = Case(When(pk__in=spoken, then=Value(0)), default=Value(1))
+    found = visible_promises(actor).filter(owed | Q(pk__in=spoken)).select_related("customer")
+    rows = rows_of(listed(list(found.order_by(said, "due_at", "id")[:size])))
     return [Found("promise", row.id, row.title, row.audience, row.due_at or row.made_at) for row in rows]
 
 

@@ -23,6 +23,7 @@ from mikomi.customers.models import Customer
 from mikomi.promises.assessing import Bench, Case, assess
 from mikomi.promises.events import PromiseMade
 from mikomi.promises.models import Promise, PromiseVersion
+from mikomi.promises.operations.indexing import index_words
 from mikomi.promises.operations.observing import evidence_row
 from mikomi.promises.records import NewPromise
 from mikomi.promises.rules import deadlines as rules
@@ -63,6 +64,7 @@ def make_many(*, actor: Actor, promises: Sequence[NewPromise]) -> list[Promise]:
     bulk.insert([case.versions[0] for case in cases])
     bulk.insert([piece for case in cases for piece in case.evidence])
     record_many(made + followed)
+    index_words(rows)
     return rows
 
 

@@ -20,6 +20,7 @@ from mikomi.core.rows import build
 from mikomi.promises.assessing import Case, facts_of
 from mikomi.promises.events import PromiseChanged
 from mikomi.promises.models import Evidence, Promise, PromiseVersion
+from mikomi.promises.operations.indexing import index_words
 from mikomi.promises.operations.making import PromiseError, refuse_terms
 from mikomi.promises.operations.observing import lock_cases, observe_many, settle
 from mikomi.promises.records import NewTerms, Observation
@@ -78,6 +79,7 @@ def change_terms_many(*, actor: Actor, terms: Sequence[NewTerms]) -> list[Promis
         _append(case, new, actor, now, zone)
     bulk.insert([case.versions[-1] for case, _new in changed])
     bulk.update([case.promise for case, _new in changed], _TERMS)
+    index_words(case.promise for case, new in changed if new.statement is not None)
     settle([case for case, _new in changed], now, before=[_changed(case, actor) for case, _new in changed])
     return [cases[new.promise_id].promise for new in terms]
 

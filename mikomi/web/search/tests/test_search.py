@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
@@ -10,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from mikomi.commerce.tests.shop import at, order, record_one
 from mikomi.conversations.models import Conversation, Message
 from mikomi.conversations.operations.indexing import KIND
+from mikomi.core.access.actor import SYSTEM
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
 from mikomi.core.business.models import Business, Team
 from mikomi.core.search import operations as index
 from mikomi.customers.models import Customer
+from mikomi.promises import operations as promises
+from mikomi.promises.records import NewPromise
 from mikomi.screens.search import KINDS
 from mikomi.web.search.views import HEADS, ROUTES
 from tests.cast import NOON, make_user
@@ -42,7 +47,7 @@ def write(customer: Customer, text: str, team: Team | None = None) -> Conversati
 
 
 def test_every_kind_has_its_words() -> None:
-    assert HEADS.keys() == ROUTES.keys() == (set(KINDS) - {"message"}) | {"conversation", "promise"}
+    assert HEADS.keys() == ROUTES.keys() == (set(KINDS) - {"message"}) | {"conversation"}
 
 
 def test_customers_orders_and_what_is_owed_are_found(client: Client) -> None:
@@ -52,6 +57,22 @@ def test_customers_orders_and_what_is_owed_are_found(client: Client) -> None:
     assert 'href="/promises/' in text
     text = client.get("/search", {"q": "1001"}).content.decode()
     assert 'href="/orders/' in text
+
+
+def test_a_promise_is_found_by_its_own_words(client: Client, customer: Customer, team: Team) -> None:
+    new = NewPromise(kind="callback", customer_id=customer.pk, due_at=at(48), source="composer",
+                     statement="修理の見積もりをお電話します。", made_at=NOON)  # fmt: skip
+    made = promises.make(actor=SYSTEM, promise=new)
+    assert f"/promises/{made.pk}/" in client.get("/search", {"q": "見積もり"}).content.decode()
+
+    promises.change_terms(actor=SYSTEM, promise_id=made.pk, due_at=at(72), statement="納期をお電話します。")
+    assert f"/promises/{made.pk}/" in client.get("/search", {"q": "納期"}).content.decode()
+    assert f"/promises/{made.pk}/" not in client.get("/search", {"q": "見積もり"}).content.decode()
+
+    promises.make(actor=SYSTEM, promise=replace(new, statement="別班の納期です。", team_id=team.pk))
+    stranger = Client()
+    stranger.force_login(make_user("saburo", Role.AGENT, Team.objects.create(name="Elsewhere")))
+    assert "別班" not in stranger.get("/search", {"q": "納期"}).content.decode()
 
 
 def test_the_box_gets_rows_without_a_frame(client: Client, customer: Customer) -> None:
