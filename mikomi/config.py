@@ -135,6 +135,28 @@ def _scanner(value: str) -> str:
     return value
 
 
+def _doors(value: str) -> list[tuple[str, str, int]]:
+    """`smtp://HOST:PORT` and `lmtp://HOST:PORT`, separated by commas."""
+    found: list[tuple[str, str, int]] = []
+    for word in filter(None, (word.strip() for word in value.split(","))):
+        parts = urlsplit(word)
+        if (
+            parts.scheme not in ("smtp", "lmtp")
+            or not parts.hostname
+            or not parts.port
+            or parts.path.strip("/")
+        ):
+            raise ValueError(value)
+        found.append((parts.scheme, parts.hostname, parts.port))
+    return found
+
+
+def _file(value: str) -> Path | None:
+    if value and not Path(value).is_file():
+        raise ValueError(value)
+    return Path(value) if value else None
+
+
 ON_OFF = "1/0, true/false, yes/no, on/off"
 VARIABLES: tuple[Variable, ...] = (
     Variable(
@@ -233,6 +255,27 @@ VARIABLES: tuple[Variable, ...] = (
         "The virus scanner (ClamAV's clamd) that every attachment is shown to; empty: none.",
         "HOST:PORT or unix:/PATH",
         _scanner,
+    ),
+    Variable(
+        "MIKOMI_MAIL_LISTEN",
+        "",
+        "Where the worker takes mail itself; empty: nowhere. For the mailboxes' own addresses only.",
+        "smtp://HOST:PORT and lmtp://HOST:PORT, separated by commas",
+        _doors,
+    ),
+    Variable(
+        "MIKOMI_MAIL_MAX_MB",
+        "50",
+        "The largest message that is taken there, in MB.",
+        "1 to 1024",
+        _whole(1, 1024),
+    ),
+    Variable(
+        "MIKOMI_MAIL_CERTIFICATE",
+        "",
+        "Certificate and key for STARTTLS there, in one PEM file; empty: no TLS.",
+        "a file's path",
+        _file,
     ),
     Variable(
         "MIKOMI_PROXIES",

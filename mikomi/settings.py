@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mikomi import config
@@ -12,6 +13,9 @@ PRODUCTION = ENVIRONMENT == "production"
 DATA_DIR = _env["MIKOMI_DATA"]
 PUBLIC_URL: str = _env["MIKOMI_URL"]
 MAX_UPLOAD_BYTES: int = _env["MIKOMI_MAX_UPLOAD_MB"] * 1024 * 1024
+MAIL_LISTEN: list[tuple[str, str, int]] = _env["MIKOMI_MAIL_LISTEN"]
+MAIL_MAX_BYTES: int = _env["MIKOMI_MAIL_MAX_MB"] * 1024 * 1024
+MAIL_CERTIFICATE: Path | None = _env["MIKOMI_MAIL_CERTIFICATE"]
 CLAMD: str = _env["MIKOMI_CLAMD"]
 FILES_STORE: dict[str, Any] = {}
 if _env["MIKOMI_FILES"]:
@@ -180,7 +184,9 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_ADAPTER = "mikomi.web.account.adapter.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are added by an owner; nobody signs up with an address that is not theirs
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # staff are added by an owner; nobody signs up with an address that is not theirs
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mikomi"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 def register() -> None:
     """Called by the app's `ready`."""
     from mikomi.channels import erasing, exports, processing, registry, tasks
-    from mikomi.channels.email import listening, poll, visits
+    from mikomi.channels.email import listening, mailserver, poll, visits
     from mikomi.conversations import places, routes
     from mikomi.core import exports as core_exports
     from mikomi.core.files import references
@@ -28,6 +28,7 @@ def register() -> None:
     work.on_dead_worker("channels.poll", poll.free_claims)
     work.service("channels.visits", visits.serve)
     work.service("channels.listen", listening.serve)
+    work.service("channels.mailserver", mailserver.serve)
     work.on_dead_worker("channels.listen", listening.free_listeners)
     work.on_dead_worker("channels.intake", processing.free_claims)
     work.schedule("channels.erase", timedelta(hours=6), erasing.erase_deleted)
