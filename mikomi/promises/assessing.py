@@ -14,6 +14,7 @@ from mikomi.core.business.models import Business
 from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
+from mikomi.core.steady import read_steadily
 from mikomi.promises import events
 from mikomi.promises.models import Comparable, Evidence, NoDeadlineError, Promise, PromiseVersion
 from mikomi.promises.rules import deadlines as rules
@@ -108,9 +109,14 @@ def groups_of(group_key: str) -> list[str]:
 
 def past_cases(kinds: Collection[str]) -> dict[tuple[str, str], rules.Past]:
     """The stored quantiles of these kinds, by kind and group."""
+    return _past_cases(frozenset(kinds))
+
+
+@read_steadily
+def _past_cases(kinds: frozenset[str]) -> dict[tuple[str, str], rules.Past]:
     return {
         (row.kind, row.group_key): rules.Past(tuple(row.shares), row.count)
-        for row in Comparable.objects.filter(kind__in=set(kinds))
+        for row in Comparable.objects.filter(kind__in=kinds)
     }
 
 

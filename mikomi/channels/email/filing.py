@@ -18,9 +18,11 @@ from mikomi.channels.registry import Read
 from mikomi.channels.rules import language_of, plausible_moment
 from mikomi.channels.verdicts import Effect, File, Ignore, Quarantine, Verdict
 from mikomi.conversations.records import IncomingAttachment, IncomingMessage
+from mikomi.core import lookups
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
 from mikomi.core.files.scanning import scan
+from mikomi.core.steady import read_steadily
 from mikomi.customers.records import PersonRecord
 from mikomi.customers.rules.identities import email_value
 from mikomi.outbox.models import OutgoingMessage
@@ -77,6 +79,7 @@ def _too_large(intake: Intake, reader: Reader) -> Verdict:
     return Quarantine("too_large", error, _detail(reader.read(head + b"\n\n")), parser_version=PARSER_VERSION)
 
 
+@read_steadily
 def own_addresses() -> frozenset[str]:
     """The addresses of our own mailboxes and senders, in lower case."""
     return frozenset(address.lower() for address in Mailbox.objects.values_list("address", flat=True)) | set(
@@ -101,7 +104,7 @@ def _bare(address: Address) -> str:
 
 def _own(parsed: ParsedMessage, author: Address) -> str:
     """Why a mail is one of our own, or nothing."""
-    if parsed.message_id and OutgoingMessage.objects.filter(message_id=parsed.message_id).exists():
+    if parsed.message_id and lookups.exists(OutgoingMessage, message_id=parsed.message_id):
         return "own_message"
     return "own_address" if _bare(author) in own_addresses() else ""
 

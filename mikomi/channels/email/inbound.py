@@ -23,6 +23,7 @@ from mikomi.core.files import operations as files
 from mikomi.core.files.models import StoredFile
 
 CHANNEL = "email"
+CONTENT_TYPE = "message/rfc822"
 BATCH_MESSAGES = 50
 _HEAD_BYTES = 256_000
 
@@ -108,15 +109,12 @@ def _arrivals(session: Session, mailbox: Mailbox, batch: Sequence[Listed]) -> di
         raw, head = _store_large(session, batch[0].uid)
         return {batch[0].uid: _arrival(mailbox, batch[0], raw, head)}
     bodies = session.bodies([item.uid for item in batch])
+    there = [item for item in batch if item.uid in bodies]
+    raws = files.store_many([bodies[item.uid] for item in there], CONTENT_TYPE)
     return {
-        item.uid: _arrival(mailbox, item, _stored(body), body)
-        for item in batch
-        if (body := bodies.get(item.uid)) is not None
+        item.uid: _arrival(mailbox, item, raw, bodies[item.uid])
+        for item, raw in zip(there, raws, strict=True)
     }
-
-
-def _stored(data: bytes | BinaryIO) -> StoredFile:
-    return files.store(data, "message/rfc822")
 
 
 def _store_large(session: Session, uid: int) -> tuple[StoredFile, bytes]:
@@ -127,7 +125,7 @@ def _store_large(session: Session, uid: int) -> tuple[StoredFile, bytes]:
         file.seek(0)
         head = file.read(_HEAD_BYTES)
         file.seek(0)
-        return _stored(cast(BinaryIO, file)), head
+        return files.store(cast(BinaryIO, file), CONTENT_TYPE), head
 
 
 def _arrival(mailbox: Mailbox, item: Listed, raw: StoredFile, head: bytes) -> Arrival:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mikomi.channels.models import Mailbox, Sender
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.steady import read_steadily
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def identities(*, actor: Actor) -> list[Identity]:
     ]
 
 
+@read_steadily
 def further_addresses() -> dict[str, tuple[int, str]]:
     """The further addresses in use, in lower case, with their mailbox's id and their key."""
     rows = Sender.objects.filter(is_active=True).values_list("address", "mailbox_id", "pk")

@@ -14,7 +14,7 @@ from mikomi.conversations.models import Attachment, Conversation, Message
 from mikomi.conversations.operations.indexing import index_messages
 from mikomi.conversations.operations.owing import Owed, owe_answers
 from mikomi.conversations.records import IncomingMessage
-from mikomi.core import bulk, clock
+from mikomi.core import bulk, clock, lookups
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
@@ -52,10 +52,17 @@ def _identity(message: IncomingMessage) -> int | str:
 
 def _known(messages: Iterable[IncomingMessage]) -> dict[int | str, Message]:
     ids = [message.intake_id for message in messages if message.intake_id is not None]
-    there = Message.objects.filter(intake_id__in=ids)
-    if not ids or not there.exists():
+    if not lookups.exists(Message, intake_id=ids):
         return {}
+    there = Message.objects.filter(intake_id__in=ids)
     return {row.intake_id: row for row in there if row.intake_id is not None}
+
+
+def _have_written(customer_ids: set[int]) -> bool:
+    """Whether there can be conversations of these people: most who write do it for the first time."""
+    return lookups.exists(Conversation, customer_id=customer_ids) or lookups.exists(
+        Customer, merged_into_id=customer_ids
+    )
 
 
 def _customers(messages: Sequence[IncomingMessage]) -> list[Customer]:
@@ -104,7 +111,7 @@ class _Intake:
             for message, customer in zip(messages, customers, strict=True)
             if message.conversation_id not in self.named
         }
-        if people:
+        if people and _have_written(people):
             theirs = Q(customer_id__in=people) | Q(customer__merged_into_id__in=people)
             rows = living.filter(theirs).exclude(state=State.CLOSED).select_related("customer")
             for row in rows.order_by("-last_message_at", "-id"):

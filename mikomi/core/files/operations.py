@@ -6,17 +6,19 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock, lookups
 from mikomi.core.files import references
 from mikomi.core.files.blobs import blobs
 from mikomi.core.files.models import StoredFile
 from mikomi.core.files.paths import root
+from mikomi.core.rows import build
 from mikomi.core.text import clean_single_line
 
 CHUNK = 1024 * 1024
@@ -33,25 +35,48 @@ def store(data: bytes | BinaryIO, content_type: str) -> StoredFile:
 
     Written to the disk and synced before the row. Safe to call again. Raises `StorageError`.
     """
-    stream = BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
+    sha256, size = _kept(BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data)
+    return _row(sha256, size, _type_of(content_type))
+
+
+def store_many(contents: Sequence[bytes], content_type: str) -> list[StoredFile]:
+    """Keep several contents, as `store` does, with one look-up and one transaction for the rows of all."""
+    kept = [_kept(BytesIO(content)) for content in contents]
+    known = {row.sha256: row for row in StoredFile.objects.filter(sha256__in=[sha256 for sha256, _ in kept])}
+    fresh = {
+        sha256: _new_row(sha256, size, _type_of(content_type)) for sha256, size in kept if sha256 not in known
+    }
     try:
-        sha256, size = _write(stream)
+        with transaction.atomic():
+            bulk.insert(list(fresh.values()))
+    except IntegrityError:  # somebody else has just kept one of them
+        fresh = {row.sha256: _row(row.sha256, row.size, row.content_type) for row in fresh.values()}
+    known |= fresh
+    return [known[sha256] for sha256, _ in kept]
+
+
+def _kept(stream: BinaryIO) -> tuple[str, int]:
+    try:
+        return _write(stream)
     except OSError as error:
         raise StorageError(error.errno, f"The file could not be kept: {error.strerror or error}") from error
-    return _row(sha256, size, clean_single_line(content_type, 100) or "application/octet-stream")
+
+
+def _type_of(claimed: str) -> str:
+    return clean_single_line(claimed, 100) or "application/octet-stream"
+
+
+def _new_row(sha256: str, size: int, content_type: str) -> StoredFile:
+    return build(StoredFile, sha256=sha256, size=size, content_type=content_type, stored_at=clock.now())
 
 
 def _row(sha256: str, size: int, content_type: str) -> StoredFile:
-    known = StoredFile.objects.filter(sha256=sha256).first()
-    if known:
-        return known
-    try:
-        with transaction.atomic():
-            return StoredFile.objects.create(
-                sha256=sha256, size=size, content_type=content_type, stored_at=clock.now()
-            )
-    except IntegrityError:
-        return StoredFile.objects.get(sha256=sha256)
+    if not lookups.exists(StoredFile, sha256=sha256):
+        with suppress(IntegrityError), transaction.atomic():
+            row = _new_row(sha256, size, content_type)
+            bulk.insert([row])
+            return row
+    return StoredFile.objects.get(sha256=sha256)
 
 
 def _write(stream: BinaryIO) -> tuple[str, int]:

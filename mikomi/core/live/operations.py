@@ -10,7 +10,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.live.models import Notice
 
 CHANNEL = "mikomi_live"
@@ -36,7 +36,8 @@ def publish(topics: Sequence[str]) -> None:
     if connection.vendor == "postgresql":
         transaction.on_commit(partial(_notify, unique))
     else:
-        Notice.objects.create(topics=unique, at=clock.now())
+        with transaction.atomic(savepoint=False):
+            bulk.insert([Notice(topics=unique, at=clock.now())])
 
 
 def _notify(topics: list[str]) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
+from mikomi.core import lookups
 from mikomi.customers.cleaning import CleanPerson
 from mikomi.customers.models import Address, Consent, Customer, Identity, Note
 from mikomi.customers.rules.identities import PHONE, Key
@@ -98,17 +97,18 @@ class Known:
 
 
 def _owners(keys: Iterable[Key]) -> dict[Key, int]:
-    """Whose each key is; one query, each part of which the unique index answers."""
+    """Whose each key is; one query for each kind of key and source, which the unique index answers."""
     values: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key in keys:
         values[key.kind, key.source].append(key.value)
-    if not values:
-        return {}
-    wanted = Q()
-    for (kind, source), found in values.items():
-        wanted |= Q(kind=kind, source=source, value__in=found)
-    rows = Identity.objects.filter(wanted, finds=True).values_list("kind", "source", "value", "customer_id")
-    return {Key(kind, source, value): customer_id for kind, source, value, customer_id in rows}
+    columns = ("value", "customer_id")
+    return {
+        Key(kind, source, value): customer_id
+        for (kind, source), found in values.items()
+        for value, customer_id in lookups.rows(
+            Identity, columns, kind=kind, source=source, value=found, finds=True
+        )
+    }
 
 
 def _sharers(keys: Iterable[Key]) -> list[tuple[Key, int]]:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mikomi.core import clock
+from mikomi.core import clock, lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
@@ -94,10 +94,23 @@ def mark_undeliverable(*, actor: Actor, kind: str, value: str, undeliverable: bo
         key = _read(kind, value, "").key
     except WrongIdentityError:
         return 0
+    columns = {"kind": key.kind, "source": key.source, "value": key.value}
+    if not undeliverable and not _is_marked(columns):
+        return 0
     rows = _holders(key)
     if undeliverable:
         return rows.filter(undeliverable_since=None).update(undeliverable_since=clock.now())
     return rows.update(undeliverable_since=None)
+
+
+def _is_marked(columns: dict[str, str]) -> bool:
+    """Whether the mark would be taken away from anybody; asked with every message that arrives."""
+    since = [
+        moment
+        for finds in (True, False)
+        for (moment,) in lookups.rows(Identity, ["undeliverable_since"], finds=finds, **columns)
+    ]
+    return any(since)
 
 
 def _holders(key: Key) -> QuerySet[Identity]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mikomi.core import bulk, clock
+from mikomi.core import bulk, clock, lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
@@ -70,7 +70,7 @@ def make_many(*, actor: Actor, promises: Sequence[NewPromise]) -> list[Promise]:
 
 def _refuse_erased(promises: Sequence[NewPromise]) -> None:
     ids = {new.customer_id for new in promises if new.customer_id is not None}
-    if Customer.objects.filter(pk__in=ids).exclude(erased_at=None).exists():
+    if any(erased_at for (erased_at,) in lookups.rows(Customer, ["erased_at"], id=ids)):
         raise PromiseError(_("This person's data was erased; nothing can be promised to them any more."))
 
 
