@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from mikomi.conversations import own_texts
 from mikomi.conversations.exports import EXPORTS
 from mikomi.conversations.models import Attachment, DraftFile
 from mikomi.conversations.operations import drafting, handling, privacy, recovery
@@ -15,12 +16,14 @@ from mikomi.core.files import references
 from mikomi.core.search import kinds
 from mikomi.core.work import registry
 from mikomi.customers import erasure, portability
+from mikomi.facts import sources
 
 
 def register() -> None:
     """Called by the app's `ready`."""
     kinds.register(KIND, Permission.CONVERSATIONS_VIEW)
     exports.register(*EXPORTS)
+    sources.register(own_texts.SOURCE)
     erasure.register("conversations", privacy.erase)
     portability.register("messages", privacy.export)
     references.register("conversations.attachments", files_in_use)

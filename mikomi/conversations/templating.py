@@ -1,4 +1,5 @@
-"""Texts with fill-in fields and conditions: `{{ customer.greeting }}`, `{% if order.carrier %}…{% endif %}`.
+"""Texts with fill-in fields and conditions: `{{ customer.greeting }}`, `{% if order.carrier %}…{% endif %}`, and
+facts: `{{ fact.price.G1 }}`.
 
 A tiny language on purpose: fields by name, no expressions, no loops, no code. Pure. A field that isn't known is an
 error when the template is saved; one that has no value yet shows as 【its label】 so that a person fills it in.
@@ -10,11 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mikomi.facts.rules import keys
+
 _TOKEN = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 _NAME = re.compile(r"[a-z]+(?:\.[a-z_]+)*")
 _CONDITION = re.compile(r"(?P<negated>not\s+)?(?P<name>[a-z]+(?:\.[a-z_]+)*)")
 _UNFILLED = re.compile(r"【[^【】\n]{1,80}】")
 DEEPEST = 5
+FACTS = "fact.*"
+"""Among the known fields: every fact by its key; whether there is one is asked when the template is saved and filled."""
 
 
 class TemplateError(ValueError):
@@ -111,7 +116,7 @@ def _branch(tokens: list[_Token], at: int, known: frozenset[str], depth: int) ->
     if depth > DEEPEST:
         raise TemplateError("too_deep", condition, line)
     match = _CONDITION.fullmatch(condition)
-    if match is None:
+    if match is None or match["name"].startswith(keys.PREFIX):  # a fact always says something: no condition
         raise TemplateError("unknown_field", condition, line)
     name = _known(match["name"], known, line)
     then, at = _sequence(tokens, at + 1, known, depth)
@@ -127,6 +132,8 @@ def _branch(tokens: list[_Token], at: int, known: frozenset[str], depth: int) ->
 
 
 def _known(name: str, known: frozenset[str], line: int) -> str:
+    if name.startswith(keys.PREFIX) and FACTS in known and keys.is_key(name.removeprefix(keys.PREFIX)):
+        return name
     if not _NAME.fullmatch(name) or name not in known:
         raise TemplateError("unknown_field", name, line)
     return name
@@ -149,6 +156,6 @@ def _rendered(parts: tuple[Part, ...], values: Mapping[str, str], labels: Mappin
 
 
 def unfilled(text: str, labels: Mapping[str, str]) -> list[str]:
-    """The places in a text that still wait to be filled in: such a text must not be sent."""
+    """The places in a text that still wait to be filled in, or for a fact: such a text must not be sent."""
     wanted = {f"【{label}】" for label in labels.values()}
-    return [mark for mark in _UNFILLED.findall(text) if mark in wanted]
+    return [mark for mark in _UNFILLED.findall(text) if mark in wanted] + keys.marks(text)

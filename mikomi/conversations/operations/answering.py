@@ -31,6 +31,7 @@ from mikomi.core.events.operations import record
 from mikomi.core.files.models import StoredFile
 from mikomi.core.live.operations import publish
 from mikomi.customers import queries as customers
+from mikomi.facts.queries import FactUnavailableError, quote
 from mikomi.outbox import operations as outbox
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.outbox.records import NewMessage
@@ -75,6 +76,7 @@ def answer(
     conversation = locked(actor, conversation_id)
     if once_key and (known := Message.objects.filter(outgoing__once_key=once_key).first()):
         return known
+    text = _with_facts(text, conversation.language)
     _refuse_unready(text, conversation.language)
     drafts = taken(actor, conversation, list(draft_file_ids))
     names = file_names or {}
@@ -113,6 +115,14 @@ def answer(
         close_locked(actor, conversation)
     publish(["inbox", f"conversation:{conversation.pk}"])
     return message
+
+
+def _with_facts(text: str, language: str) -> str:
+    """Facts that were quoted by hand, in the customer's language. Raises `CannotAnswerError` for one that can't be said."""
+    try:
+        return quote(text, language=language)
+    except FactUnavailableError as error:
+        raise CannotAnswerError(str(error)) from error
 
 
 def _refuse_unready(text: str, language: str) -> None:

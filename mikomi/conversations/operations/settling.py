@@ -10,11 +10,13 @@ from typing import TypedDict
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mikomi.conversations import rules, templating
+from mikomi.conversations import own_texts, rules, templating
 from mikomi.conversations.models import Conversation, DeskPolicy, ResponseStandard, Template
 from mikomi.conversations.queries.rendering import KNOWN
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.facts import operations as facts
+from mikomi.facts.queries import FactUnavailableError, refuse_unknown
 
 _DEFAULTS = Path(__file__).resolve().parent.parent / "defaults"
 LANGUAGES = ("ja", "en")
@@ -38,12 +40,22 @@ def save_template(*, actor: Actor, key: str, language: str, title: str, subject:
         raise TemplateRefusedError(_("A template needs a key, a title and a text."))
     for part in (subject, text):
         _refuse_unreadable(part)
+    _refuse_facts(subject, text)
     found, _created = Template.objects.update_or_create(
         key=key.strip(),
         language=language,
         defaults={"title": title.strip(), "subject": subject.strip(), "text": text, "is_archived": False},
     )
+    facts.check_own_texts(own_texts.NAME)
     return found
+
+
+def _refuse_facts(*texts: str) -> None:
+    """A template quotes only facts that there are and that have not expired."""
+    try:
+        refuse_unknown(*texts)
+    except FactUnavailableError as error:
+        raise TemplateRefusedError(str(error)) from error
 
 
 def _refuse_unreadable(source: str) -> None:
@@ -71,6 +83,7 @@ def archive_template(*, actor: Actor, template_id: int, archived: bool = True) -
     found = Template.objects.get(pk=template_id)
     found.is_archived = archived
     found.save(update_fields=["is_archived"])
+    facts.check_own_texts(own_texts.NAME)
     return found
 
 
@@ -101,16 +114,14 @@ def set_policy(
     confirmation_wait_days: int,
     question_every_days: int,
     question_after_minutes: int = 30,
-    tells_without_date: bool = False,
 ) -> DeskPolicy:
     """Say how long a recovery waits for the customer's word, how often and how soon a customer is asked how it
-    went, and whether customers are told of a risk while no new date is known."""
+    went."""
     actor.require(Permission.SETTINGS_MANAGE)
     found = DeskPolicy.objects.select_for_update().order_by("id").first() or DeskPolicy()
     found.confirmation_wait_days = confirmation_wait_days
     found.question_every_days = question_every_days
     found.question_after_minutes = question_after_minutes
-    found.tells_without_date = tells_without_date
     found.save()
     return found
 

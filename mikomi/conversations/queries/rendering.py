@@ -15,8 +15,10 @@ from mikomi.core.business.queries import business, zone
 from mikomi.core.letter_dates import letter_day, letter_moment
 from mikomi.core.names import address_name, greeting
 from mikomi.customers.naming import name_of
+from mikomi.facts.queries import said
+from mikomi.facts.rules import keys
 
-KNOWN = frozenset(fields.FIELDS)
+KNOWN = frozenset(fields.FIELDS) | {templating.FACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,32 @@ def fill(
 
     Raises `Template.DoesNotExist`, `ValueError` for a value whose field isn't known.
     """
-    if unknown := set(values or ()) - KNOWN:
-        raise ValueError(f"Unknown template fields: {', '.join(sorted(unknown))}.")
-    found = template(key=key, language=conversation.language)
-    labels = fields.labels(found.language)
     known = values_of(conversation, actor) | dict(values or {})
+    return fill_text(key=key, language=conversation.language, values=known)
+
+
+def fill_text(*, key: str, language: str, values: Mapping[str, str]) -> Rendered:
+    """A template in this language from nothing but these values and the facts. Raises as `fill` does."""
+    if unknown := set(values) - KNOWN:
+        raise ValueError(f"Unknown template fields: {', '.join(sorted(unknown))}.")
+    found = template(key=key, language=language)
+    quoted = said(keys.quoted(f"{found.subject}\n{found.text}"), found.language)
+    labels = dict(fields.labels(found.language)) | _gaps(quoted.problems)
+    known = dict(values) | _fields(quoted.texts)
     subject = templating.render(templating.parse(found.subject, KNOWN), known, labels)
     text = templating.render(templating.parse(found.text, KNOWN), known, labels).strip()
     places = templating.unfilled(f"{subject}\n{text}", labels)
     return Rendered(" ".join(subject.split()), text, places)
+
+
+def _fields(by_key: Mapping[str, str]) -> dict[str, str]:
+    """What facts say, by the names of their fields."""
+    return {f"{keys.PREFIX}{key}": text for key, text in by_key.items()}
+
+
+def _gaps(problems: Mapping[str, str]) -> dict[str, str]:
+    """A fact that can't be said shows as 【fact.KEY: why】, and such a text is not sent."""
+    return {f"{keys.PREFIX}{key}": f"{keys.PREFIX}{key}: {why}" for key, why in problems.items()}
 
 
 def solved_question(conversation: Conversation, actor: Actor, link: str) -> str:

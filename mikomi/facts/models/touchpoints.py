@@ -55,6 +55,10 @@ class Check(models.Model):
     actor_id = models.BigIntegerField(null=True, help_text="Who started it; none: the schedule.")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(
+        null=True, help_text="A worker is at it until then; one that dies frees it by dying."
+    )
+    worked_at = models.DateTimeField(help_text="When a worker was at it last: several checks take turns.")
     seconds = models.FloatField(default=0, help_text="Spent reading, over all portions of the work.")
     pages_known = models.PositiveIntegerField(default=0)
     pages_done = models.PositiveIntegerField(default=0)

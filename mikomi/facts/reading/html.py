@@ -20,11 +20,68 @@ from mikomi.facts.rules.urls import is_page, normalise
 DEEPEST = 250
 MOST_TEXT = 300_000
 _BLOCKS = frozenset(
-    "address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 header hr legend li main nav ol option p pre section summary table tbody tfoot thead title tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 _CELLS = frozenset(("td", "th"))
-_SKIPPED = frozenset("script style noscript template svg head iframe object del s strike select".split())
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "head",
+        "iframe",
+        "object",
+        "del",
+        "s",
+        "strike",
+        "select",
+    ]
+)
 _SPACE = re.compile(r"\s+")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
@@ -111,7 +168,7 @@ def _lines(body: LexborNode) -> Iterator[str]:
         if piece == "\n":
             parts = []
         if size > MOST_TEXT:
-            return
+            break
     if line := _SPACE.sub(" ", "".join(parts)).strip():
         yield line
 

@@ -12,9 +12,8 @@ MOST = 5_000
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,1000}?)\s*(?:\]\]>)?\s*</loc>", re.IGNORECASE)
 
 
-def sitemap_addresses(address: str, data: bytes) -> tuple[list[str], bool]:
-    """The addresses in a sitemap, and whether it is an index of further sitemaps."""
+def sitemap_addresses(address: str, data: bytes) -> list[str]:
+    """The addresses of pages in a sitemap, or of further sitemaps in an index."""
     text = decoded(data)
     found = (normalise(html.unescape(match[1]), address) for match in _LOCATION.finditer(text))
-    listed = list(dict.fromkeys(one for one in found if one))[:MOST]
-    return listed, "<sitemapindex" in text[:2_000].lower()
+    return list(dict.fromkeys(one for one in found if one))[:MOST]

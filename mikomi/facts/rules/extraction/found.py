@@ -35,7 +35,22 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split(), 0
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        0,
     )
 }
 KANJI = "〇零一二三四五六七八九十百千万"

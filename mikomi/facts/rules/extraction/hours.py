@@ -190,7 +190,7 @@ def _span(match: re.Match[str]) -> tuple[int, int] | None:
 def _same_half(groups: dict[str, str | None]) -> str:
     """`10-11:30 am`, `1-5 pm`: the first time has the half of the day that the second one names, if it stays before it."""
     half, first, last = groups["bampm"] or "", groups["ahour"], groups["bhour"]
-    if not half or groups["acolon"] and int(first or 0) > 12 or first is None or last is None:
+    if not half or (groups["acolon"] and int(first or 0) > 12) or first is None or last is None:
         return ""
     return half if int(first) % 12 < int(last) % 12 else "am" if half.lower().startswith("p") else ""
 
