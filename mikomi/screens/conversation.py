@@ -5,34 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mikomi.channels.email.reading.quotes import split_reply
+from mikomi.channels.email.senders import Identity, identities
 from mikomi.conversations import queries as desk
-from mikomi.conversations.models import Attachment, Conversation, Message, RecoveryCase, Template
+from mikomi.conversations.models import (
+    Conversation,
+    DraftFile,
+    Message,
+    RecoveryCase,
+    Regrouping,
+    Template,
+)
+from mikomi.core import clock
 from mikomi.core.access import queries as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
+from mikomi.core.access.rules import Permission
 from mikomi.core.paging import Page
 from mikomi.customers import queries as customers
 from mikomi.customers.queries.display import Display
+from mikomi.screens.message import Line, line, undoable
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One message as it is shown: `own` is what the writer wrote, `folded` the quotation and signature."""
+class Undo:
+    """The answer that was just written, and the moment at which it leaves."""
 
-    id: int
-    direction: str
-    author: str
-    at: datetime
-    channel: str
-    own: str
-    folded: str
-    has_html: bool
-    is_automatic: bool
-    attachments: list[Attachment]
-    outgoing_state: str
-    outgoing_reason: str
-    may_take_back: bool
+    message_id: int
+    leaves_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,10 @@ class ConversationScreen:
     templates: list[Template]
     colleagues: list[User]
     assignee: str
+    drafts: list[DraftFile]
+    senders: list[Identity]
+    regroupings: list[Regrouping]
+    undo: Undo | None
 
 
 def conversation(*, actor: Actor, conversation_id: int, cursor: str | None = None) -> ConversationScreen:
@@ -55,41 +58,24 @@ def conversation(*, actor: Actor, conversation_id: int, cursor: str | None = Non
     colleagues = list(access.users(actor=actor))
     names = {user.pk: str(user) for user in colleagues}
     page = desk.messages(actor=actor, conversation_id=conversation_id, cursor=cursor)
+    may_answer = actor.may(Permission.CONVERSATIONS_ANSWER)
     return ConversationScreen(
         conversation=found,
         customer=person,
-        lines=page.map(lambda row: _line(row, person, names)),
+        lines=page.map(lambda row: line(row, person.name, names)),
         recoveries=desk.recoveries_in(actor=actor, conversation_id=conversation_id),
         templates=desk.templates(actor=actor, language=found.language),
         colleagues=colleagues,
         assignee=names.get(found.assignee_id or 0, ""),
+        drafts=desk.draft_files(actor=actor, conversation_id=conversation_id) if may_answer else [],
+        senders=identities(actor=actor) if may_answer else [],
+        regroupings=desk.regroupings(actor=actor, conversation_id=conversation_id),
+        undo=_undo(page.items, actor),
     )
 
 
-def _line(row: Message, person: Display, names: dict[int, str]) -> Line:
-    own, folded = _folded(row)
-    outgoing = row.outgoing
-    return Line(
-        id=row.pk,
-        direction=row.direction,
-        author=names.get(row.author_id or 0, "") or row.from_name or person.name,
-        at=row.sent_at,
-        channel=row.channel,
-        own=own,
-        folded=folded,
-        has_html=bool(row.html) and row.direction == Message.Direction.IN,
-        is_automatic=row.is_automatic,
-        attachments=list(row.attachments.all()),
-        outgoing_state=outgoing.state if outgoing else "",
-        outgoing_reason=outgoing.reason if outgoing else "",
-        may_take_back=bool(outgoing and outgoing.state in ("held", "waiting")),
-    )
-
-
-def _folded(row: Message) -> tuple[str, str]:
-    """Quotations are folded only in what arrived by mail; the whole text stays stored."""
-    if row.direction != Message.Direction.IN or row.channel != "email":
-        return row.text, ""
-    reply = split_reply(row.text)
-    folded = "\n".join(filter(None, [reply.quoted, reply.signature]))
-    return (reply.own, folded) if reply.own else (row.text, "")
+def _undo(rows: list[Message], actor: Actor) -> Undo | None:
+    found = undoable(rows, actor, clock.now())
+    if found is None or found.outgoing is None:
+        return None
+    return Undo(found.pk, found.outgoing.not_before)

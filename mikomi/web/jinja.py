@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from mikomi.core import names
 from mikomi.core.money import Money, format_money
 from mikomi.core.names import PersonName
-from mikomi.web import dates, figures, marks, words
+from mikomi.web import dates, figures, mail_words, marks, words
 from mikomi.web.icons import icon
 
 WITHOUT_CONTEXT = "%s is not in the context: import the macros `with context`"
@@ -42,6 +42,7 @@ def environment(**options: Any) -> Environment:
         "url": url,
         "icon": icon,
         "words": words,
+        "mail_words": mail_words,
         "time_left": time_left,
         "avatar": marks.avatar,
         "channel": marks.channel,

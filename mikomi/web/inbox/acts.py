@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from mikomi.channels.email.senders import identities
 from mikomi.conversations import operations as desk
+from mikomi.conversations import queries
+from mikomi.outbox.operations import OutboxError
 from mikomi.web.inbox.forms import AssignForm, PromiseForm, SeverityForm, SnoozeForm, WriteForm
-from mikomi.web.inbox.views import show
+from mikomi.web.inbox.views import SENT, show
 from mikomi.web.staff import StaffRequest, staff_page
 
 
@@ -36,6 +39,7 @@ def write(request: StaffRequest, conversation_id: int) -> HttpResponse:
     data = form.cleaned_data
     if data["kind"] == "note":
         desk.add_note(actor=request.actor, conversation_id=conversation_id, text=data["body"])
+        request.session[SENT] = f"conversation-{conversation_id}"
         return back(request, conversation_id)
     try:
         desk.answer(
@@ -45,12 +49,23 @@ def write(request: StaffRequest, conversation_id: int) -> HttpResponse:
             template_key=data["template_key"],
             promise=promise.promise(),
             close_after=data["close_after"],
+            draft_file_ids=data["file"],
+            sender_key=known_sender(request, data["sender"]),
+            send_after=form.leaves_at(queries.policy().undo_seconds),
             once_key=f"composer:{request.actor.user_id}:{data['once_key']}" if data["once_key"] else None,
         )
-    except (desk.CannotAnswerError, desk.DeskError) as error:
+    except (desk.CannotAnswerError, desk.DeskError, desk.FileRefusedError) as error:
         form.add_error("body", str(error))
         return show(request, conversation_id, write=form, promise=promise)
-    return back(request, conversation_id, _("Your answer is on its way."))
+    request.session[SENT] = f"conversation-{conversation_id}"
+    return back(
+        request, conversation_id, _("Your answer leaves at the moment chosen.") if data["later"] else ""
+    )
+
+
+def known_sender(request: StaffRequest, key: str) -> str:
+    """The sender that was chosen, if it is one; else that of the conversation stays."""
+    return key if key in {one.key for one in identities(actor=request.actor)} else ""
 
 
 @require_POST
@@ -142,13 +157,11 @@ def restore(request: StaffRequest, conversation_id: int) -> HttpResponse:
 @staff_page
 def take_back(request: StaffRequest, message_id: int) -> HttpResponse:
     """Take back an answer that has not left; its text is in the composer again."""
-    from mikomi.conversations import queries
-
     found = queries.message(actor=request.actor, message_id=message_id)
     try:
         text = desk.take_back(actor=request.actor, message_id=message_id)
-    except desk.DeskError as error:
-        messages.error(request, str(error))
+    except (desk.DeskError, OutboxError):
+        messages.error(request, _("It has left already and can't be taken back any more."))
         return back(request, found.conversation_id)
     messages.success(request, _("Taken back. Your text is below."))
     return show(request, found.conversation_id, write=WriteForm(initial={"kind": "reply", "body": text}))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.conversations.models import Conversation, RecoveryCase, Remedy
 from mikomi.conversations.records import PromiseInAnswer
+from mikomi.core import clock
 from mikomi.core.access import queries as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.business.queries import business
@@ -33,6 +36,31 @@ class WriteForm(forms.Form):
     template_key = forms.CharField(max_length=64, required=False)
     close_after = forms.BooleanField(required=False)
     once_key = forms.CharField(max_length=64, required=False)
+    sender = forms.CharField(max_length=64, required=False)
+    file = forms.TypedMultipleChoiceField(coerce=int, required=False, choices=())
+    send_at = FutureField(label=_("Leaves on"), required=False)
+    later = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        file = self.fields["file"]
+        assert isinstance(file, forms.TypedMultipleChoiceField)
+        # Which of them are this person's is the operation's question; here they only have to be numbers.
+        given = self.data.getlist("file") if isinstance(self.data, QueryDict) else []
+        file.choices = [(one, one) for one in given if one.isdecimal() and len(one) < 19]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("later") and not data.get("send_at") and "send_at" not in self.errors:
+            self.add_error("send_at", _("Say when it leaves."))
+        return data
+
+    def leaves_at(self, undo_seconds: int) -> datetime | None:
+        """When the answer leaves: at the moment chosen, else after the seconds in which it can be taken back."""
+        if self.cleaned_data["later"]:
+            chosen: datetime = self.cleaned_data["send_at"]
+            return chosen
+        return clock.now() + timedelta(seconds=undo_seconds) if undo_seconds else None
 
 
 class PromiseForm(forms.Form):

@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from mikomi.channels.email.reading.html import render_html
+from mikomi.channels.email.reading.html_links import with_targets
 from mikomi.conversations import queries as desk
 from mikomi.conversations.models import Template
 from mikomi.core.files import queries as files
@@ -55,7 +56,11 @@ def frame(request: StaffRequest, message_id: int) -> HttpResponse:
         if part.content_id and part.file_id
     }
     safe = render_html(message.html, show_remote=show_remote, inline=inline)
-    response = render(request, "inbox/frame.jinja", {"safe": safe, "show_remote": show_remote})
+    response = render(
+        request,
+        "inbox/frame.jinja",
+        {"safe": safe, "html": with_targets(safe.html), "show_remote": show_remote},
+    )
     images = "'self' data: https: http:" if show_remote else "'self' data:"
     response["Content-Security-Policy"] = FRAME_POLICY.format(images=images)
     response["Referrer-Policy"] = "no-referrer"

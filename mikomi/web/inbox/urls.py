@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.inbox import acts, parts, recovery, views
+from mikomi.web.inbox import acts, files, parts, recovery, regrouping, views
 
 urlpatterns = [
     path("", views.inbox, name="inbox"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("<int:conversation_id>/severity", acts.severity, name="conversation_severity"),
     path("<int:conversation_id>/delete", acts.delete, name="conversation_delete"),
     path("<int:conversation_id>/restore", acts.restore, name="conversation_restore"),
+    path("<int:conversation_id>/files", files.add, name="draft_files"),
+    path("<int:conversation_id>/files/<int:draft_file_id>/remove", files.remove, name="draft_file_remove"),
+    path("<int:conversation_id>/join", regrouping.join, name="conversation_join"),
+    path("message/<int:message_id>/split", regrouping.split, name="message_split"),
+    path("regrouping/<int:regrouping_id>/undo", regrouping.undo, name="regrouping_undo"),
     path("<int:conversation_id>/template", parts.template, name="conversation_template"),
     path("<int:conversation_id>/recover", recovery.open_case, name="recovery_open"),
     path("message/<int:message_id>/take-back", acts.take_back, name="message_take_back"),

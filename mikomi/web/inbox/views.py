@@ -6,16 +6,20 @@ import secrets
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mikomi.conversations import queries as desk
+from mikomi.conversations.models import Conversation
 from mikomi.core.business import queries as business
 from mikomi.screens import conversation as conversation_screen
 from mikomi.screens import customer as customer_screen
 from mikomi.screens import inbox as inbox_screen
 from mikomi.web.inbox.forms import PromiseForm, RecoveryForms, WriteForm
 from mikomi.web.staff import StaffRequest, staff_page
+
+SENT = "draft_sent"
+"""In the session: the draft whose words have just been sent, for the page that comes next to forget them."""
 
 
 @require_safe
@@ -28,8 +32,14 @@ def inbox(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page
 def conversation(request: StaffRequest, conversation_id: int) -> HttpResponse:
-    """The list, one conversation and its customer."""
-    return show(request, conversation_id)
+    """The list, one conversation and its customer. One that was joined into another leads there."""
+    try:
+        return show(request, conversation_id)
+    except Conversation.DoesNotExist:
+        place = desk.joined_place(actor=request.actor, conversation_id=conversation_id)
+        if place is None:
+            raise
+        return redirect("conversation", conversation_id=place)
 
 
 def show(
@@ -54,6 +64,8 @@ def show(
         "promise": promise or PromiseForm(),
         "recovery_forms": recovery or RecoveryForms(request.actor),
         "pane": request.GET.get("pane", "conversation"),
+        "draft_sent": request.session.pop(SENT, ""),
+        "refused_files": (),
     }
     wrong = any(form is not None and form.errors for form in (write, promise)) or recovery is not None
     return render(request, "inbox/page.jinja", context, status=422 if wrong else 200)

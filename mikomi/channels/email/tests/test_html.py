@@ -1,11 +1,14 @@
 """HTML of strangers is harmless, looks as it did, and never takes long."""
 
+import re
 import time
 
+import html5lib
 import pytest
 
 from mikomi.channels.email.reading.html import render_html, text_to_html
 from mikomi.channels.email.reading.html_css import harmless_style
+from mikomi.channels.email.reading.html_links import with_targets
 from mikomi.channels.email.reading.html_text import html_to_text
 
 
@@ -146,3 +149,42 @@ def test_text_becomes_html_that_reads_the_same() -> None:
     text = "a < b & c\n  indented"
     assert html_to_text(text_to_html("a < b & c")) == "a < b & c"
     assert "a &lt; b &amp; c\n  indented" in text_to_html(text)
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ('<a href="https://evil.example/x">https://bank.example</a>', "evil.example"),
+        ('<a href="https://shop.example/x">shop.example/x</a>', ""),
+        ('<a href="https://shop.example/x"><b>Click</b> here</a>', "shop.example"),
+        ('<a href="https://shop.example@evil.example/">shop.example</a>', "evil.example"),
+        ('<a href="mailto:a@evil.example">write</a>', "evil.example"),
+        ('<a href="tel:0312345678">call</a>', ""),
+        ("<a>nowhere</a>", ""),
+    ],
+)
+def test_a_link_says_where_it_leads(link: str, shown: str) -> None:
+    found = re.findall(r'<span class="target">([^<]*)</span>', with_targets(render_html(link).html))
+    assert found == ([shown] if shown else [])
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        '<a href="https://x.example" lang="a><img src=x onerror=alert(1)>">t</a>',
+        '<a href="https://x.example">t<img alt="</a> onerror=alert(1) x=" src="cid:1"></a>',
+        '<p title="<a href=https://x.example>"></p><a href=\'https://x.example/"onclick="alert(1)\'>t</a>',
+        '<a href="https://x.example/&quot;><script>alert(1)</script>">t</a>',
+    ],
+)
+def test_saying_it_lets_nothing_out_of_its_quotes(attack: str) -> None:
+    def events(markup: str) -> list[str]:
+        tree = html5lib.parse(markup, namespaceHTMLElements=False)
+        return [
+            name
+            for node in tree.iter()
+            for name in node.attrib
+            if isinstance(name, str) and name.startswith("on")
+        ] + [node.tag for node in tree.iter() if node.tag == "script"]
+
+    assert events(with_targets(render_html(attack).html)) == []

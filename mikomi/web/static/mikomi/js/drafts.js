@@ -30,8 +30,8 @@ document.addEventListener("input", (event) => {
 // Sent with htmx: forgotten when the server took it. Sent as a page: forgotten when the next page says so
 // with <meta name="draft-sent" content="KEY">, because only the server knows that it arrived.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-draft]");
-  if (!form || !event.detail.successful || event.detail.xhr.status === 422) return;
+  const form = event.target; // not what lies in it: a file that was added sends nothing
+  if (!form.matches?.("form[data-draft]") || !event.detail.successful || event.detail.xhr.status === 422) return;
   clearTimeout(timer);
   localStorage.removeItem(keyOf(form));
 });
