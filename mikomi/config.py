@@ -135,8 +135,8 @@ def _scanner(value: str) -> str:
     return value
 
 
-def _doors(value: str) -> list[tuple[str, str, int]]:
-    """`smtp://HOST:PORT` and `lmtp://HOST:PORT`, separated by commas."""
+def doors(value: str) -> list[tuple[str, str, int]]:
+    """Protocol, host and port of each `smtp://HOST:PORT` or `lmtp://HOST:PORT`. Raises `ValueError`."""
     found: list[tuple[str, str, int]] = []
     for word in filter(None, (word.strip() for word in value.split(","))):
         parts = urlsplit(word)
@@ -261,7 +261,7 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Where the worker takes mail itself; empty: nowhere. For the mailboxes' own addresses only.",
         "smtp://HOST:PORT and lmtp://HOST:PORT, separated by commas",
-        _doors,
+        doors,
     ),
     Variable(
         "MIKOMI_MAIL_MAX_MB",

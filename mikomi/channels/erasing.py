@@ -6,7 +6,7 @@ after the folder was renumbered, and leaves it alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,10 +17,14 @@ from mikomi.conversations.models import Conversation
 from mikomi.conversations.operations.handling import KEPT_DELETED
 from mikomi.core import clock
 from mikomi.core.files import operations as files
+from mikomi.core.files import queries as stored
+from mikomi.customers.models import Identity
 from mikomi.outbox.models import OutgoingMessage
 
 ERASED = "erased"
 _AT_ONCE = 500
+_HEAD_BYTES = 256_000
+State = Intake.State
 
 
 def erase_deleted() -> int:
@@ -32,12 +36,44 @@ def erase_deleted() -> int:
 
 
 def erase_customer(customer_ids: Sequence[int]) -> None:
-    """The step of the channels when a customer is erased: every arrival in their conversations, and every report
-    on a message to them."""
+    """The step of the channels when a customer is erased: every arrival in their conversations, every report on a
+    message to them, and what came from their addresses and was quarantined or ignored."""
     places = Conversation.objects.filter(customer_id__in=list(customer_ids)).values("pk")
     sent = OutgoingMessage.objects.filter(customer_id__in=list(customer_ids)).values_list("pk", flat=True)
     theirs = Q(conversation_id__in=places) | Q(detail__outgoing_id__in=list(sent))
-    erase(Intake.objects.filter(theirs).exclude(reason=ERASED).values_list("pk", flat=True))
+    living = Intake.objects.exclude(reason=ERASED)
+    erase(living.filter(theirs).values_list("pk", flat=True))
+    erase(_outside_conversations(customer_ids))
+
+
+def _outside_conversations(customer_ids: Sequence[int]) -> Iterator[int]:
+    """What came from these customers' addresses and is in no conversation."""
+    known = Identity.objects.filter(customer_id__in=list(customer_ids), kind=Identity.Kind.EMAIL)
+    addresses = list(known.values_list("value", flat=True))
+    if not addresses:
+        return
+    rows = Intake.objects.filter(state__in=[State.QUARANTINED, State.IGNORED]).exclude(reason=ERASED)
+    from_them = Q(pk__in=[])
+    for address in addresses:
+        from_them |= Q(detail__from__iexact=address)
+    yield from rows.filter(from_them).values_list("pk", flat=True)
+    # What could not be read has no sender that is known; then the first bytes are looked at.
+    unread = rows.filter(state=State.QUARANTINED, raw__isnull=False).filter(
+        Q(detail__from="") | Q(detail__from=None)
+    )
+    for pk, raw_id in unread.values_list("pk", "raw_id"):
+        if raw_id is not None and _names(raw_id, addresses):
+            yield pk
+
+
+def _names(raw_id: int, addresses: Sequence[str]) -> bool:
+    """Whether one of the addresses stands in the first bytes of a file. A file that is gone names nobody."""
+    try:
+        with stored.open_file(raw_id) as stream:
+            head = stream.read(_HEAD_BYTES).lower()
+    except stored.FileMissingError:
+        return False
+    return any(address.lower().encode() in head for address in addresses)
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ class Arrival:
     message_id: str
     raw: StoredFile
     mailbox_id: int | None = None
+    mail_import_id: int | None = None
     arrived_at: datetime | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
@@ -82,6 +83,7 @@ def _row(arrival: Arrival, *, other_content: bool) -> Intake:
         channel=arrival.channel,
         source=arrival.source,
         mailbox_id=arrival.mailbox_id,
+        mail_import_id=arrival.mail_import_id,
         message_id=arrival.message_id,
         raw=arrival.raw,
         raw_sha256=arrival.raw.sha256,

@@ -242,6 +242,7 @@ class Intake(models.Model):
             models.Index(fields=["message_id"], name="intake_message_id"),
             models.Index(fields=["raw_sha256"], name="intake_hash"),
             models.Index(fields=["id"], name="intake_waiting", condition=Q(state="received")),
+            models.Index(fields=["id"], name="intake_today", condition=Q(state="received", mail_import=None)),
             models.Index(fields=["-id"], name="intake_caught", condition=Q(state="quarantined")),
         ]
 

@@ -100,7 +100,9 @@ def _claim(worker: str, limit: int) -> list[Intake]:
     # A claim of one's own is left over from a round that broke off.
     due = Intake.objects.filter(state=State.RECEIVED, claimed_by__in=["", worker])
     due = due.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
-    ids = list(due.order_by("id").values_list("pk", flat=True)[:limit])
+    # What came by mail today goes before a file of old mail, however long that is.
+    today = due.filter(mail_import=None).order_by("id").values_list("pk", flat=True)[:limit]
+    ids = list(today) or list(due.order_by("id").values_list("pk", flat=True)[:limit])
     if not ids:
         return []
     mine = Intake.objects.filter(pk__in=ids, state=State.RECEIVED)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.erasing import ERASED
-from mikomi.channels.models import FolderCursor, Intake, Mailbox, ServerCopy, WebForm
+from mikomi.channels.models import DkimKey, FolderCursor, Intake, Mailbox, Sender, ServerCopy, WebForm
 from mikomi.conversations.models import Conversation
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
@@ -76,6 +76,18 @@ def mailboxes(*, actor: Actor) -> QuerySet[Mailbox]:
     """Every mailbox, by address, for who manages them."""
     actor.require(Permission.SETTINGS_MANAGE)
     return Mailbox.objects.select_related("team").order_by("address")
+
+
+def senders(*, actor: Actor) -> QuerySet[Sender]:
+    """Every further address that answers come from, by address, for who manages them."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    return Sender.objects.select_related("mailbox").order_by("address")
+
+
+def dkim_keys(*, actor: Actor) -> QuerySet[DkimKey]:
+    """The keys by which mails are signed, by domain."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    return DkimKey.objects.order_by("domain")
 
 
 def forms(*, actor: Actor) -> QuerySet[WebForm]:
@@ -216,6 +228,9 @@ def _reasons() -> dict[str, str]:
         "complaint": _("A reader's complaint about a message of ours; it is noted at that message."),
         "complaint_unknown": _("A reader's complaint about a message that was not sent from here."),
         "bounce_unknown": _("A report on a message that was not sent from here."),
+        "reparsed": _(
+            "It was ignored, and a newer reading takes it for a customer's message. Read it again to file it."
+        ),
         "dismissed": _("Somebody put it aside."),
         "erased": _("The conversation was deleted; only a mark is left."),
     }

@@ -35,10 +35,11 @@ def register() -> None:
 
 
 def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
-    """The stored files that are raw arrivals."""
-    from mikomi.channels.models import Intake
+    """The stored files that are raw arrivals, or wait to be imported."""
+    from mikomi.channels.models import Intake, MailImport
 
-    return Intake.objects.filter(raw_id__in=file_ids).values_list("raw_id", flat=True)
+    yield from Intake.objects.filter(raw_id__in=file_ids).values_list("raw_id", flat=True)
+    yield from MailImport.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True)
 
 
 def note_place(intake_ids: Sequence[int], conversation_id: int) -> None:

@@ -22,5 +22,6 @@ def register(name: str, step: Step) -> None:
 
 
 def steps() -> dict[str, Step]:
-    """Every step by name, in the order of registration: from the lower apps to the upper."""
-    return dict(_steps)
+    """Every step by name, from the upper apps to the lower: what stands above still finds its own by what the lower
+    ones know of the person (addresses, messages)."""
+    return dict(reversed(_steps.items()))

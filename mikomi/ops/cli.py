@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from mikomi import __version__, config
 
 COMMANDS = (
-    "run", "serve", "worker", "upgrade", "import", "demo", "backup", "restore", "doctor", "createowner",
+    "run", "serve", "worker", "upgrade", "import", "mail", "demo", "backup", "restore", "doctor", "createowner",
 )  # fmt: skip
 NEEDS_NO_DJANGO = {"run"}
 

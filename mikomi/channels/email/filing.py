@@ -173,7 +173,7 @@ def _message(
         is_automatic=not parsed.auto.may_auto_reply or by_machine,
         sender_key=senders.key_for(mailbox, [item.address for item in (*parsed.to, *parsed.cc)]),
         team_id=mailbox.team_id,
-        backfill=is_history(mailbox, arrived),
+        backfill=intake.mail_import_id is not None or is_history(mailbox, arrived),
         language=language_of(f"{parsed.subject}\n{parsed.text}"),
         marks=marks_of(parsed, mailbox),
     )

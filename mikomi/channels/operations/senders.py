@@ -131,3 +131,21 @@ def dkim_record_is_published(*, actor: Actor, key_id: int) -> bool | None:
         return signing.is_published(DkimKey.objects.get(pk=key_id))
     except OSError:
         return None
+
+
+@transaction.atomic
+def trust_server(*, actor: Actor, mailbox_id: int, name: str) -> Mailbox:
+    """Believe what a mailbox's own server writes about senders, under this name; empty: nobody is believed.
+
+    Raises `SettingsRefusedError`, `Mailbox.DoesNotExist`.
+    """
+    actor.require(Permission.SETTINGS_MANAGE)
+    value = name.strip().lower()
+    if len(value) > 253 or any(char.isspace() or char in ";()" for char in value):
+        raise SettingsRefusedError({"name": _("Only the name belongs here, for example mx.google.com.")})
+    mailbox = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+    mailbox.trusted_authserv = value
+    mailbox.save(update_fields=["trusted_authserv"])
+    detail = {"trusted": bool(value)}
+    access.log("mailbox.trusted", actor=actor, subject_type="mailbox", subject_id=mailbox.pk, detail=detail)
+    return mailbox

@@ -30,6 +30,7 @@ from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.operations.receiving import receive_messages
 from mikomi.conversations.operations.recovery import RecoveryError
 from mikomi.conversations.operations.regrouping import join, split, undo
+from mikomi.conversations.operations.rereading import correct_reading
 from mikomi.conversations.operations.settling import (
     TemplateRefusedError,
     archive_template,
@@ -37,6 +38,7 @@ from mikomi.conversations.operations.settling import (
     save_template,
     set_policy,
     set_standards,
+    set_undo_seconds,
 )
 from mikomi.conversations.records import (
     HistoricConversation,
@@ -65,6 +67,7 @@ __all__ = [
     "archive_template",
     "assign",
     "close",
+    "correct_reading",
     "delete",
     "ensure_defaults",
     "erase_deleted",
@@ -79,6 +82,7 @@ __all__ = [
     "set_policy",
     "set_severity",
     "set_standards",
+    "set_undo_seconds",
     "snooze",
     "split",
     "take_back",
