@@ -11,6 +11,7 @@ from mikomi.api import problems
 from mikomi.api.auth import Token
 from mikomi.api.routers import (
     business,
+    claims,
     conversations,
     customers,
     events,
@@ -62,7 +63,7 @@ api = Api(
 )
 problems.install(api)
 FAMILIES = (
-    customers, segments, conversations, recoveries, promises, outgoing, orders, imports, feedback, business,
+    customers, segments, conversations, recoveries, promises, claims, outgoing, orders, imports, feedback, business,
     webhooks, events,
 )  # fmt: skip
 for family in FAMILIES:

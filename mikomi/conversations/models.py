@@ -204,10 +204,6 @@ class DeskPolicy(models.Model):
         default=30,
         help_text="How long after closing the question goes out; reopened before, it is not asked.",
     )
-    tells_without_date = models.BooleanField(
-        default=False,
-        help_text="Customers are told of a promise at risk even while no new date is known.",
-    )
     question_every_days = models.PositiveSmallIntegerField(
         default=30, help_text="A customer is asked how it went at most once in so many days."
     )

@@ -12,16 +12,19 @@ from mikomi.playbook.plays.mending import (
     owe_answer_again,
     reopen_case,
 )
+from mikomi.playbook.plays.subscribers import NEWS, concerns_customers, tell_subscribers
 from mikomi.playbook.plays.telling import (
     is_notice,
     note_that_customer_was_not_told,
     note_that_customer_was_told,
+    tell_customer_of_gathered_slips,
     tell_customer_of_slip,
 )
 
 PLAYS: tuple[Play, ...] = (
     # The promise slips: the customer is told before they find out, and the ledger knows when they were told.
     Play("tell_customer_of_slip", on="promise.at_risk", do=tell_customer_of_slip),
+    Play("tell_customer_of_gathered_slips", on="promise.notice_due", do=tell_customer_of_gathered_slips),
     Play("note_that_customer_was_told", on="outgoing.sent", do=note_that_customer_was_told, when=is_notice),
     Play(
         "note_that_customer_was_not_told",
@@ -31,6 +34,8 @@ PLAYS: tuple[Play, ...] = (
     ),
     # The promise is broken: somebody makes it good.
     Play("open_recovery_case", on="promise.broken", do=open_recovery_case, when=is_public),
+    # Who asked for news of a promise on its page hears what changed.
+    Play("tell_subscribers", on=NEWS, do=tell_subscribers, when=concerns_customers),
     # An answer that was to leave later has left: now it is one.
     Play("count_answer_that_left", on="outgoing.sent", do=count_answer_that_left, when=is_answer),
     # An answer came back: the customer still waits.

@@ -95,3 +95,70 @@ class CustomerTold:
     kind: Code
     version: int
     outgoing_id: int
+
+
+@event_kind("promise.terms_asked", pgettext_lazy("event", "Customer asked about new terms"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class TermsAsked:
+    """The customer was asked whether new terms are all right; `due_at` is the date proposed."""
+
+    promise_id: int
+    kind: Code
+    renegotiation_id: int
+    due_at: datetime | None
+    reason: Code
+
+
+@event_kind(
+    "promise.terms_answered", pgettext_lazy("event", "Customer answered about new terms"), subject="promise"
+)
+@dataclass(frozen=True, slots=True)
+class TermsAnswered:
+    """`answer`: accepted, declined or question. `by`: page, phone, counter or writing."""
+
+    promise_id: int
+    kind: Code
+    renegotiation_id: int
+    answer: Code
+    by: Code
+
+
+@event_kind("promise.disputed", pgettext_lazy("event", "Customer disputes it"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class PromiseDisputed:
+    promise_id: int
+    kind: Code
+    dispute_id: int
+
+
+@event_kind("promise.dispute_resolved", pgettext_lazy("event", "Dispute decided"), subject="promise")
+@dataclass(frozen=True, slots=True)
+class DisputeResolved:
+    """`upheld`: the customer was right."""
+
+    promise_id: int
+    kind: Code
+    dispute_id: int
+    upheld: bool
+
+
+@event_kind("challenge.overridden", pgettext_lazy("event", "Sent although challenged"), in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class ChallengeOverridden:
+    """`kind`: vague, unlikely or unproven. `chance`: of keeping it, as far as history knew."""
+
+    challenge_id: int
+    kind: Code
+    chance: float | None = None
+
+
+@event_kind(
+    "promise.notice_due", pgettext_lazy("event", "Notice due"), subject="promise", in_timeline=False
+)
+@dataclass(frozen=True, slots=True)
+class NoticeDue:
+    """It is time to tell the customer of this slip, and of whatever else has slipped since."""
+
+    promise_id: int
+    kind: Code
+    version: int

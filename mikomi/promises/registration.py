@@ -8,15 +8,19 @@ from mikomi.core import exports as core_exports
 from mikomi.core.access.rules import Permission
 from mikomi.core.search import kinds
 from mikomi.core.work import registry
+from mikomi.customers import erasure, portability
 from mikomi.promises import exports, operations
-from mikomi.promises.operations import indexing
+from mikomi.promises.operations import indexing, privacy
 
 
 def register() -> None:
     """Called by the app's `ready`."""
     core_exports.register(*exports.EXPORTS)
     kinds.register(indexing.KIND, Permission.PROMISES_VIEW)
+    erasure.register("promises", privacy.erase)
+    portability.register("promises", privacy.export)
     registry.duty("promises.look", timedelta(seconds=10), "quick", _look)
+    registry.duty("promises.notices", timedelta(seconds=15), "quick", operations.notices_due)
     registry.schedule("promises.claims", timedelta(hours=1), operations.feed_claims)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)
 

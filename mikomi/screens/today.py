@@ -70,6 +70,18 @@ class PoorAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer said to a promise: a dispute, a no or a question about new terms. Waits for a person."""
+
+    kind: str
+    promise_id: int
+    title: str
+    audience: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The whole page. Parts that the actor may not see are empty."""
 
@@ -79,6 +91,7 @@ class Today:
     overdue_count: int = 0
     waiting: list[Waiting] = field(default_factory=list)
     waiting_count: int = 0
+    said: list[Said] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     follow_ups: list[Case] = field(default_factory=list)
     poor: list[PoorAnswer] = field(default_factory=list)
@@ -108,12 +121,13 @@ def today(*, actor: Actor) -> Today:
         overdue_count=counts.overdue if counts else 0,
         waiting=[_waiting(row, names) for row in messages],
         waiting_count=sum(outbox.counts_needing_person(actor=actor).values()) if may_talk else 0,
+        said=_said(actor) if promises else [],
         cases=[_case(row, names) for row in cases],
         follow_ups=[_case(row, names) for row in follow_ups],
         poor=[_poor(row, names) for row in poor],
         keeping=promise_screens.keeping(actor=actor),
         csat=feedback.csat_figure(actor=actor, since=since, until=now) if figures else None,
-        broken_count=ledger.counts(actor=actor)["broken"] if promises else 0,
+        broken_count=ledger.broken_count(actor=actor) if promises else 0,
     )
 
 
@@ -136,6 +150,22 @@ def _to_save(actor: Actor, messages: list[OutgoingMessage]) -> list[ToSave]:
     }
     rows = promise_screens.rows_of([one.listed for one in ledger.to_save(actor=actor, limit=ROWS)])
     return [ToSave(row, held.get(row.id)) for row in rows]
+
+
+def _said(actor: Actor) -> list[Said]:
+    found = ledger.said_by_customers(actor=actor, limit=ROWS)
+    names = customers.display_ids([one.promise.customer_id for one in found])
+    return [
+        Said(
+            one.kind,
+            one.promise.pk,
+            promise_screens.title_of(one.promise, ""),
+            promise_screens.audience_of(one.promise, names.get(one.promise.customer_id or 0)),
+            one.words,
+            one.at,
+        )
+        for one in found
+    ]
 
 
 def _waiting(row: OutgoingMessage, names: dict[int, Display]) -> Waiting:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from mikomi.core.business import queries as business
+from mikomi.core.steady import steady
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -39,8 +41,11 @@ def business_frame(get_response: Handler) -> Handler:
         if request.user.is_authenticated and not chosen:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
+        # A page that only reads asks for the business once; one that writes must see what it wrote.
+        reads = steady() if request.method in ("GET", "HEAD") else nullcontext()
         try:
-            return get_response(request)
+            with reads:
+                return get_response(request)
         finally:
             timezone.deactivate()
 

@@ -20,6 +20,7 @@ from tests.paths import ROOT
 from tests.servers import free_port
 
 Value = TypeVar("Value")
+SECRET_KEY = "of-the-journey-0123456789abcdefghij"
 PATIENCE = 90.0
 """Seconds to wait for what the worker does by itself: a loaded machine is slow, a fault never comes."""
 
@@ -38,15 +39,16 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def running(database: str, data: Path) -> Iterator[Installation]:
-    """`mikomi serve --with-worker` on a migrated database, as its own processes."""
+def running(database: str, data: Path, *, with_worker: bool = True) -> Iterator[Installation]:
+    """`mikomi serve` (`--with-worker`) on a migrated database, as its own processes."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = dict(os.environ) | {
         "MIKOMI_ENV": "test", "MIKOMI_DATABASE": database, "MIKOMI_DATA": str(data), "MIKOMI_URL": url,
-        "MIKOMI_SECRET_KEY": "of-the-journey-0123456789abcdefghij", "MIKOMI_LOG": "warning",
+        "MIKOMI_SECRET_KEY": SECRET_KEY, "MIKOMI_LOG": "warning",
     }  # fmt: skip
-    command = [sys.executable, "-m", "mikomi", "serve", "--port", str(port), "--with-worker"]
+    command = [sys.executable, "-m", "mikomi", "serve", "--port", str(port)]
+    command += ["--with-worker"] if with_worker else []
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         until(lambda: answers(f"{url}/readyz"))

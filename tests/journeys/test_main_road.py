@@ -111,10 +111,13 @@ class Walk:
         page.wait_for_url("**/welcome/next")
 
     def asks_at_once(self) -> None:
-        """The question how it went leaves as soon as a case is closed."""
+        """The question how it went leaves as soon as a case is closed, a notice as soon as a promise slips."""
         self.goes_to("/settings/desk")
         self.page.fill("[name=question_after_minutes]", "0")
         self.page.locator("form[action$='/policy'] button[type=submit]").click()
+        self.goes_to("/settings/notices")
+        self.page.fill("[name=form-0-gather_minutes]", "0")
+        self.page.locator("main form button[type=submit]").click()
 
     def connects_the_mailbox(self) -> None:
         self.goes_to("/settings/mailboxes/new")

@@ -7,10 +7,12 @@ from typing import Any
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes.common import ListOf
-from mikomi.api.shapes.house import BusinessOut, NamedOut, StoreOut, TodayOut
+from mikomi.api.shapes.house import BusinessOut, NamedOut, NoticePolicyShape, StoreOut, TodayOut
 from mikomi.core.access import queries as access
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries
+from mikomi.promises import operations as promise_operations
+from mikomi.promises import queries as promise_queries
 from mikomi.screens import today as screens
 
 router = Family("business")
@@ -51,3 +53,18 @@ def list_users(request: Call) -> Any:
 def today(request: Call) -> Any:
     """What to look at now."""
     return TodayOut.of(screens.today(actor=request.actor))
+
+
+@router.get("/notice-policies", may=Permission.SETTINGS_MANAGE, gives=ListOf[NoticePolicyShape])
+def list_notice_policies(request: Call) -> Any:
+    """How customers are told that a promise slips, by kind of promise."""
+    rows = promise_queries.notice_policies(actor=request.actor)
+    return {"items": [NoticePolicyShape.of(row) for row in rows]}
+
+
+@router.put("/notice-policies", may=Permission.SETTINGS_MANAGE, gives=ListOf[NoticePolicyShape])
+def set_notice_policies(request: Call, given: ListOf[NoticePolicyShape]) -> Any:
+    """Replace all of them; an empty kind is the policy for every other kind."""
+    rows = [item.new() for item in given.items]
+    found = promise_operations.set_notice_policies(actor=request.actor, policies=rows)
+    return {"items": [NoticePolicyShape.of(row) for row in found]}

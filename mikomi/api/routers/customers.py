@@ -10,6 +10,8 @@ from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import customers as shapes
 from mikomi.api.shapes.common import Id, Line, ListOf, PageOf, Paging, page
+from mikomi.core.access import operations as access
+from mikomi.core.access.models import Look
 from mikomi.core.access.rules import Permission
 from mikomi.customers import operations, queries
 from mikomi.screens import timeline as timelines
@@ -43,8 +45,10 @@ def create_customer(request: Call, person: shapes.PersonIn) -> Any:
 
 @router.get("/customers/{customer_id}", may=VIEW, gives=shapes.CustomerDetail)
 def get_customer(request: Call, customer_id: Id) -> Any:
-    """A customer; the id of a merged record leads to the living one."""
-    return _detail(request, customer_id)
+    """A customer; the id of a merged record leads to the living one. Noted in the log of who looked."""
+    found = _detail(request, customer_id)
+    access.note_look(actor=request.actor, subject_type="customer", subject_id=found.id, way=Look.Way.API)
+    return found
 
 
 @router.patch("/customers/{customer_id}", may=EDIT, sees=VIEW, gives=shapes.CustomerDetail)
@@ -168,6 +172,13 @@ def remove_tag(request: Call, customer_id: Id, name: Line) -> Any:
     """Take a word off a customer."""
     operations.untag(actor=request.actor, customer_ids=[queries.living_id(customer_id)], name=name)
     return Status(204, None)
+
+
+@router.get("/merges/preview", may=MERGE, gives=shapes.ComparisonOut)
+def preview_merge(request: Call, wanted: Query[shapes.MergeIn]) -> Any:
+    """Both records side by side, and what of the loser's would no longer show. Changes nothing."""
+    found = queries.comparison(actor=request.actor, winner_id=wanted.winner_id, loser_id=wanted.loser_id)
+    return shapes.ComparisonOut.of(found)
 
 
 @router.post("/merges", may=MERGE, gives=shapes.MergeOut, status=201)

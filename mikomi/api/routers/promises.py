@@ -25,12 +25,8 @@ def list_promises(request: Call, wanted: Query[shapes.PromiseFilter]) -> Any:
     """The promises in a state: open ones by due time, the settled ones the newest first."""
     found = queries.promises(
         actor=request.actor,
-        state=wanted.state.value,
-        kind=wanted.kind.value if wanted.kind else "",
-        internal=wanted.internal,
-        keeper_id=wanted.keeper_id,
-        due_from=wanted.due_from,
-        due_until=wanted.due_until,
+        state=wanted.state,
+        wanted=wanted.wanted(),
         cursor=wanted.cursor,
         size=wanted.size,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field, model_validator
@@ -17,6 +17,7 @@ from mikomi.customers.queries import Display
 from mikomi.feedback.models import Answer
 from mikomi.feedback.queries import Csat
 from mikomi.integrations.webhooks.models import Attempt, Endpoint
+from mikomi.promises.models import NoticePolicy, Promise
 from mikomi.screens.inbox import Thread
 from mikomi.screens.promises import PromiseRow
 from mikomi.screens.today import Case, PoorAnswer, Today, ToSave, Waiting
@@ -384,6 +385,36 @@ class PoorOut(Schema):
             comment=one.comment,
             customer=PersonRef(id=one.customer.id, name=one.customer.name),
             at=one.at,
+        )
+
+
+class NoticePolicyShape(Schema):
+    """How customers are told that a promise of one kind slips."""
+
+    kind: Literal[""] | Promise.Kind = Field(
+        "", description="Of promise; empty: every kind that has no policy of its own."
+    )
+    tells: NoticePolicy.Tells = NoticePolicy.Tells.DATED
+    approval: NoticePolicy.Approval = NoticePolicy.Approval.BUSINESS
+    gather_minutes: int = Field(10, ge=0, le=1440, description="0: each slip is told at once.")
+
+    @classmethod
+    def of(cls, row: NoticePolicy) -> NoticePolicyShape:
+        """From the row."""
+        return cls(
+            kind=Promise.Kind(row.kind) if row.kind else "",
+            tells=NoticePolicy.Tells(row.tells),
+            approval=NoticePolicy.Approval(row.approval),
+            gather_minutes=row.gather_minutes,
+        )
+
+    def new(self) -> NoticePolicy:
+        """The row that it asks for."""
+        return NoticePolicy(
+            kind=str(self.kind),
+            tells=self.tells.value,
+            approval=self.approval.value,
+            gather_minutes=self.gather_minutes,
         )
 
 

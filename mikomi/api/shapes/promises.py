@@ -14,20 +14,45 @@ from mikomi.api.shapes.common import Code, Day, Id, In, Line, Moment, Paging, Pe
 from mikomi.customers.queries import Display
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises.models import Evidence, Promise
-from mikomi.promises.queries import Listed, Story
+from mikomi.promises.queries import Listed, Story, Wanted
 from mikomi.promises.queries import Moment as StoryMoment
 from mikomi.promises.queries.figures import Figure
 
 
 class PromiseFilter(Paging):
-    """Which promises. `internal`: answers owed by the business's own standards."""
+    """Which promises. `internal`: answers owed by the business's own standards. `standing`: those without a due time
+    (a `kind` without one implies it), of every state when `state` is empty. `expired`: whose last day has passed."""
 
-    state: Promise.State = Promise.State.OPEN
+    state: Annotated[
+        str, Field(pattern="^(open|at_risk|kept|exceeded|renegotiated|broken|withdrawn)?$")
+    ] = "open"
     kind: Promise.Kind | None = None
+    expectation: Promise.ExpectationClass | None = None
+    origin: Promise.Origin | None = None
+    audience: Promise.Audience | None = None
+    segment_id: Id | None = None
     internal: bool = False
+    standing: bool = False
+    expired: bool = False
     keeper_id: Id | None = None
     due_from: Moment | None = None
     due_until: Moment | None = None
+
+    def wanted(self) -> Wanted:
+        """For the list. A `state` left at "open" says nothing of standing promises but what it says."""
+        return Wanted(
+            kind=self.kind.value if self.kind else "",
+            expectation=self.expectation.value if self.expectation else "",
+            origin=self.origin.value if self.origin else "",
+            audience=self.audience.value if self.audience else "",
+            segment_id=self.segment_id,
+            keeper_id=self.keeper_id,
+            due_from=self.due_from,
+            due_until=self.due_until,
+            internal=self.internal,
+            standing=self.standing,
+            expired=self.expired,
+        )
 
 
 class FigureFilter(Schema):

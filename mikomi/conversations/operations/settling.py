@@ -126,6 +126,21 @@ def set_policy(
     return found
 
 
+MOST_UNDO_SECONDS = 60
+
+
+@transaction.atomic
+def set_undo_seconds(*, actor: Actor, seconds: int) -> DeskPolicy:
+    """Say how long an answer can be taken back before it leaves; 0: not at all. Raises `ValueError`."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    if not 0 <= seconds <= MOST_UNDO_SECONDS:
+        raise ValueError(_("Choose 0 to %(most)s seconds.") % {"most": MOST_UNDO_SECONDS})
+    found = DeskPolicy.objects.select_for_update().order_by("id").first() or DeskPolicy()
+    found.undo_seconds = seconds
+    found.save()
+    return found
+
+
 @transaction.atomic
 def ensure_defaults() -> None:
     """Give a new business its templates and response standards; what is there stays as it is."""

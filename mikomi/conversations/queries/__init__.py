@@ -37,7 +37,7 @@ from mikomi.conversations.queries.places import (
     regroupings,
     split_off,
 )
-from mikomi.conversations.queries.rendering import render_template
+from mikomi.conversations.queries.rendering import fill_text, render_template
 from mikomi.conversations.queries.standards import policy, standards
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "conversation",
     "conversation_of_message_id",
     "conversations_of",
+    "fill_text",
     "counts",
     "draft_files",
     "follow_ups",

@@ -69,12 +69,13 @@ def contact_facts(
 def _decide(message: NewMessage, facts: ContactFacts, now: datetime) -> Decision:
     business = the_business()
     unasked = message.purpose in rules.UNASKED
+    hold = message.purpose == rules.NOTICE and business.holds_notices if message.hold is None else message.hold
     return rules.decide(
         purpose=message.purpose,
         contact=facts,
         quiet=quiet_hours(business),
         cap=cap_use(customer_id=message.customer_id, now=now) if unasked else rules.CapUse(0, 1),
-        hold=message.hold or (message.purpose == rules.NOTICE and business.holds_notices),
+        hold=hold,
         wanted_at=max(message.not_before or now, now),
     )
 

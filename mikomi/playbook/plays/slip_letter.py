@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +10,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from mikomi.conversations.queries import fill_text
 from mikomi.conversations.wording import in_language
 from mikomi.core.business.queries import business
 from mikomi.core.letter_dates import letter_day, letter_moment
-from mikomi.core.names import greeting
+from mikomi.core.names import address_name, greeting
 from mikomi.customers.naming import name_of
-from mikomi.promises.models import Promise
+from mikomi.promises.models import Promise, Slip
+
+TEMPLATE = "slip_notice"
+"""The business edits its words in Settings › Templates."""
 
 REASONS = {
     "carrier_delay": gettext_lazy("The carrier is delayed."),
@@ -35,6 +40,7 @@ _WHAT = {
     Promise.Kind.DELIVERY: pgettext_lazy("what we promised", "the delivery of your order"),
     Promise.Kind.SHIPPING: pgettext_lazy("what we promised", "the shipping of your order"),
     Promise.Kind.CALLBACK: pgettext_lazy("what we promised", "our call to you"),
+    Promise.Kind.BOOKING: pgettext_lazy("what we promised", "your booking"),
 }
 _SOMETHING = pgettext_lazy("what we promised", "what we promised you")
 
@@ -47,40 +53,52 @@ class Letter:
     text: str
 
 
-def slip_letter(promise: Promise, expected_at: datetime | None, reason: str) -> Letter:
-    """The notice of a slip, in the customer's language."""
-    language = promise.person.language
-    with in_language(language):
-        what = str(_WHAT.get(Promise.Kind(promise.kind), _SOMETHING))
-        parts = [
-            greeting(name_of(promise.person), language),
-            _("This is %(business)s. We are sorry to tell you that %(what)s will be later than promised.")
-            % {"business": business().name, "what": what},
-            _facts(promise, expected_at, reason, language),
-            _choices(promise),
-            _("Here you always see where it stands:\n%(link)s") % {"link": promise_link(promise)},
-            _("We apologise for keeping you waiting.\n%(business)s") % {"business": business().name},
-        ]
-        subject = _("A delay: %(what)s") % {"what": what}
-    return Letter(subject, "\n\n".join(part for part in parts if part))
+def slip_letter(slips: Sequence[Slip]) -> Letter:
+    """The notice of one or several slips to one customer, in their language: the business's own words around the
+    facts."""
+    person = slips[0].promise.person
+    with in_language(person.language):
+        values = {
+            "customer.greeting": greeting(name_of(person), person.language),
+            "customer.name": address_name(name_of(person), person.language),
+            "business.name": business().name,
+            "slip.what": _what(slips),
+            "slip.facts": "\n\n".join(_facts(slip, len(slips) > 1) for slip in slips),
+            "slip.choices": _choices({slip.promise.kind for slip in slips}),
+        }
+    filled = fill_text(key=TEMPLATE, language=person.language, values=values)
+    return Letter(filled.subject, filled.text)
 
 
-def _facts(promise: Promise, expected_at: datetime | None, reason: str, language: str) -> str:
-    told = [_("Reason: %(reason)s") % {"reason": REASONS.get(reason, UNKNOWN_REASON)}]
+def _what(slips: Sequence[Slip]) -> str:
+    if len(slips) > 1:
+        return _("%(count)s of our promises to you") % {"count": len(slips)}
+    return _named(slips[0].promise)
+
+
+def _named(promise: Promise) -> str:
+    return str(_WHAT.get(Promise.Kind(promise.kind), _SOMETHING))
+
+
+def _facts(slip: Slip, is_one_of_several: bool) -> str:
+    promise, language = slip.promise, slip.promise.person.language
+    told = [_("■ %(what)s") % {"what": _named(promise)}] if is_one_of_several else []
+    if promise.statement:
+        told.append(_("What we had said: %(statement)s") % {"statement": promise.statement})
+    told.append(_("Reason: %(reason)s") % {"reason": REASONS.get(slip.reason, UNKNOWN_REASON)})
     told.append(_("Promised: %(date)s") % {"date": _date(promise.deadline, promise.by_day, language)})
-    if expected_at is not None:
-        told.append(_("Now expected: %(date)s") % {"date": _date(expected_at, promise.by_day, language)})
+    if slip.expected_at is not None:
+        told.append(_("Now expected: %(date)s") % {"date": _date(slip.expected_at, promise.by_day, language)})
     else:
         told.append(_("We will tell you the new date as soon as we know it."))
-    if promise.statement:
-        told.insert(0, _("What we had said: %(statement)s") % {"statement": promise.statement})
+    told.append(_("Here you always see where it stands:\n%(link)s") % {"link": promise_link(promise)})
     return "\n".join(told)
 
 
-def _choices(promise: Promise) -> str:
+def _choices(kinds: Collection[str]) -> str:
     """What the customer may do now. An order can be changed or cancelled; any promise can be talked about."""
     choices = [_("Wait: you need not do anything.")]
-    if promise.kind in (Promise.Kind.DELIVERY, Promise.Kind.SHIPPING):
+    if not {Promise.Kind.DELIVERY, Promise.Kind.SHIPPING}.isdisjoint(kinds):
         choices.append(_("Change it: choose another item, date or address."))
         choices.append(_("Cancel it: we refund what you paid."))
     choices.append(_("Talk to a person: reply to this message, and one of us will answer."))

@@ -20,7 +20,7 @@ from mikomi.feedback.models import Answer, Invitation
 from mikomi.outbox import operations as outbox
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises import operations as promises
-from mikomi.promises.models import Promise, Slip
+from mikomi.promises.models import NoticePolicy, Promise, Slip
 from mikomi.promises.records import NewPromise, Observation
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,16 @@ def deliver() -> list[str]:
     return texts
 
 
+def at_once(owner: Actor, **policy: str) -> None:
+    """The business tells of each slip by itself, without waiting for others."""
+    desk.ensure_defaults()
+    promises.set_notice_policies(actor=owner, policies=[NoticePolicy(gather_minutes=0, **policy)])
+
+
 @pytest.fixture
-def delivery(customer: Customer, noon: datetime) -> Promise:
-    """A parcel promised for the day after tomorrow."""
+def delivery(customer: Customer, owner: Actor, noon: datetime) -> Promise:
+    """A parcel promised for the day after tomorrow; slips are told at once."""
+    at_once(owner)
     promise = NewPromise("delivery", customer.pk, (noon + timedelta(days=2)).date(), "order_date")
     return promises.make(actor=SYSTEM, promise=promise)
 
@@ -99,6 +106,85 @@ def test_the_same_slip_is_told_once_and_new_terms_may_slip_again(delivery: Promi
     assert [notice.once_key for notice in notices()] == [f"slip:{delivery.pk}:1", f"slip:{delivery.pk}:2"]
 
 
+def test_three_slips_within_the_time_of_gathering_make_one_message(
+    customer: Customer, delivery: Promise, owner: Actor, noon: datetime
+) -> None:
+    # given a business that gathers for ten minutes, and two more promises
+    promises.set_notice_policies(actor=owner, policies=[NoticePolicy(gather_minutes=10)])
+    new = [
+        NewPromise(kind, customer.pk, (noon + timedelta(days=days)).date(), "order_date")
+        for kind, days in (("shipping", 1), ("delivery", 3))
+    ]
+    others = promises.make_many(actor=SYSTEM, promises=new)
+    # when all three slip, the last one some minutes after the first
+    slip(delivery)
+    slip(others[0], reason="out_of_stock")
+    play()
+    with at(noon + timedelta(minutes=6)):
+        slip(others[1])
+        play()
+        promises.notices_due()
+        play()
+        assert notices() == []
+    # then one message tells of them once ten minutes have passed since the first
+    with at(noon + timedelta(minutes=10)):
+        assert promises.notices_due() == 2
+        play()
+        (notice,) = notices()
+        assert notice.subject == "3件のお約束の遅れについて"
+        for promise in (delivery, *others):
+            assert f"/p/{promise.token}" in notice.text
+        assert notice.text.count("理由：") == 3
+    # and nothing follows later
+    with at(noon + timedelta(minutes=20)):
+        promises.notices_due()
+        play()
+        assert len(notices()) == 1
+        assert len(deliver()) == 1
+        play()
+    assert {row.outgoing for row in Slip.objects.select_related("outgoing")} == {notice}
+
+
+def test_what_was_decided_while_gathering_is_not_told(
+    delivery: Promise, owner: Actor, noon: datetime
+) -> None:
+    promises.set_notice_policies(actor=owner, policies=[NoticePolicy(gather_minutes=10)])
+    slip(delivery)
+    play()
+    promises.observe(actor=SYSTEM, observation=Observation("delivered", noon, "here", "carrier", delivery.pk))
+    with at(noon + timedelta(minutes=11)):
+        promises.notices_due()
+        play()
+    assert notices() == []
+
+
+def test_each_kind_of_promise_has_its_own_policy(delivery: Promise, owner: Actor) -> None:
+    Business.objects.update(holds_notices=False)
+    held = NoticePolicy(kind="delivery", gather_minutes=0, approval="held")
+    promises.set_notice_policies(actor=owner, policies=[NoticePolicy(tells="never"), held])
+    slip(delivery)
+    play()
+    assert [notice.state for notice in notices()] == ["held"]
+
+
+def test_a_kind_that_is_left_to_people_is_not_told_by_itself(delivery: Promise, owner: Actor) -> None:
+    promises.set_notice_policies(actor=owner, policies=[NoticePolicy(tells="never", gather_minutes=0)])
+    slip(delivery)
+    play()
+    assert notices() == []
+
+
+def test_a_kind_may_leave_by_itself_where_the_business_holds_the_others(
+    delivery: Promise, owner: Actor
+) -> None:
+    Business.objects.update(holds_notices=True)
+    free = NoticePolicy(kind="delivery", gather_minutes=0, approval="free")
+    promises.set_notice_policies(actor=owner, policies=[free])
+    slip(delivery)
+    play()
+    assert [notice.state for notice in notices()] == ["waiting"]
+
+
 def test_an_english_customer_is_told_in_english(delivery: Promise, customer: Customer) -> None:
     Customer.objects.update(language="en", honorific="Ms.")
     slip(delivery, reason="")
@@ -143,7 +229,7 @@ def test_a_mere_chance_is_for_the_staff_unless_the_business_wants_it_said(
     play()
     assert Promise.objects.get().state == "at_risk"
     assert notices() == []
-    desk.set_policy(actor=owner, confirmation_wait_days=5, question_every_days=30, tells_without_date=True)
+    at_once(owner, tells="always")
     nearly_due()
     promises.look()
     play()

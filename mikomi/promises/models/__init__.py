@@ -1,5 +1,6 @@
 """The tables of the ledger."""
 
+from mikomi.promises.models.answers import Challenge, Dispute, LedgerPolicy, Renegotiation, Subscription
 from mikomi.promises.models.claims import Claim, Measurement
 from mikomi.promises.models.ledger import (
     Comparable,
@@ -10,15 +11,22 @@ from mikomi.promises.models.ledger import (
     PromiseVersion,
     Slip,
 )
+from mikomi.promises.models.notices import NoticePolicy
 
 __all__ = [
+    "Challenge",
     "Claim",
     "Comparable",
+    "Dispute",
     "Evidence",
+    "LedgerPolicy",
     "Measurement",
     "NoDeadlineError",
     "NoPersonError",
+    "NoticePolicy",
     "Promise",
     "PromiseVersion",
+    "Renegotiation",
     "Slip",
+    "Subscription",
 ]

@@ -193,6 +193,11 @@ class Promise(models.Model):
             models.Index(
                 fields=["-made_at", "-id"], name="promise_standing", condition=Q(due_at__isnull=True)
             ),
+            models.Index(
+                fields=["-due_at", "-id"],
+                name="promise_renegotiated",
+                condition=Q(renegotiated_at__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -205,6 +210,16 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return f"promise {self.pk}"
+
+    @property
+    def verdict(self) -> str:
+        """Its state as people say it: what was kept may be exceeded, or kept only as agreed anew with the customer."""
+        if self.state != self.State.KEPT:
+            return self.state
+        if self.is_exceeded:
+            return "exceeded"
+        late = self.met_at and self.first_due_at and self.met_at > self.first_due_at
+        return "renegotiated" if late and self.renegotiated_at else self.state
 
     @property
     def deadline(self) -> datetime:
@@ -316,12 +331,29 @@ class Slip(models.Model):
     noticed_at = models.DateTimeField()
     expected_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=64, blank=True)
+    tell_at = models.DateTimeField(
+        null=True, help_text="When the customer is told, with what else slips until then; none once posted."
+    )
+    notice = models.ForeignKey(
+        "outbox.OutgoingMessage",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="slips",
+        help_text="The message that tells of it, sent or not; several slips share one.",
+    )
     outgoing = models.ForeignKey(
-        "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="+"
+        "outbox.OutgoingMessage",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The same once it has left: only then was the customer told.",
     )
     outcome: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["promise", "version_number"], name="slip_told_once_per_version")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tell_at"], name="slip_to_tell", condition=Q(tell_at__isnull=False))
         ]

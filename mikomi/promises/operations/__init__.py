@@ -13,10 +13,36 @@ from mikomi.promises.operations.claims import (
     state_claim,
 )
 from mikomi.promises.operations.comparables import refresh_comparables
+from mikomi.promises.operations.disputing import DisputeError, raise_dispute, resolve_dispute
 from mikomi.promises.operations.looking import look
 from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
-from mikomi.promises.operations.slips import note_slip, record_told
+from mikomi.promises.operations.policy import PolicyError, record_challenge, set_ledger_policy
+from mikomi.promises.operations.publishing import publish, unpublish
+from mikomi.promises.operations.renegotiating import (
+    RenegotiationError,
+    answer_handled,
+    answer_new_terms,
+    ask_new_terms,
+    record_agreed,
+    take_back_question,
+)
+from mikomi.promises.operations.slips import (
+    NoticePolicyError,
+    note_slip,
+    notices_due,
+    post_notice,
+    record_told,
+    set_notice_policies,
+    untold,
+)
+from mikomi.promises.operations.subscribing import (
+    SubscribeError,
+    confirm_subscription,
+    end_subscription,
+    subscribe,
+    tell_subscribers,
+)
 from mikomi.promises.operations.terms import (
     PromiseDecidedError,
     change_terms,
@@ -29,19 +55,29 @@ from mikomi.promises.records import NewClaim, NewMeasurement, NewPromise, NewTer
 
 __all__ = [
     "ClaimRefusedError",
+    "DisputeError",
     "Measured",
     "NewClaim",
     "NewMeasurement",
     "NewPromise",
     "NewTerms",
+    "NoticePolicyError",
     "Observation",
+    "PolicyError",
     "PromiseDecidedError",
     "PromiseError",
     "Refused",
+    "RenegotiationError",
+    "SubscribeError",
+    "answer_handled",
+    "answer_new_terms",
+    "ask_new_terms",
     "change_claim",
     "change_terms",
     "change_terms_many",
+    "confirm_subscription",
     "dispute",
+    "end_subscription",
     "feed_claims",
     "look",
     "make",
@@ -49,13 +85,27 @@ __all__ = [
     "mark_recovered",
     "measure",
     "note_slip",
+    "notices_due",
     "observe",
     "observe_many",
+    "post_notice",
+    "publish",
     "publish_claim",
+    "raise_dispute",
+    "record_agreed",
+    "record_challenge",
     "record_told",
     "refresh_comparables",
+    "resolve_dispute",
+    "set_ledger_policy",
+    "set_notice_policies",
     "settle_dispute",
     "state_claim",
+    "subscribe",
+    "take_back_question",
+    "tell_subscribers",
+    "unpublish",
+    "untold",
     "withdraw",
     "withdraw_many",
 ]

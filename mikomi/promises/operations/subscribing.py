@@ -16,6 +16,7 @@ from mikomi.outbox import operations as outbox
 from mikomi.promises.letters import change_letter, confirmation_letter, in_language, when
 from mikomi.promises.models import Promise, Subscription
 
+LONGEST_ADDRESS = 254
 WINDOW = timedelta(hours=24)
 MOST_PER_ADDRESS = 3
 """Confirmations to one address within WINDOW, whatever the promise: nobody is flooded by a stranger."""
@@ -55,7 +56,7 @@ def _checked(email: str) -> str:
         validate_email(address)
     except ValidationError as error:
         raise SubscribeError(_("This is not an e-mail address.")) from error
-    if len(address) > Subscription._meta.get_field("email").max_length:
+    if len(address) > LONGEST_ADDRESS:
         raise SubscribeError(_("This is not an e-mail address."))
     return address
 

@@ -14,7 +14,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.intervals import wilson
 from mikomi.promises.models import Promise
 
-GROUPS = ("kind", "source", "team_id", "group_key")
+GROUPS = ("kind", "source", "team_id", "group_key", "origin", "expectation", "audience")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,17 @@ from mikomi.core.paging import Page, keyset
 from mikomi.promises.assessing import Bench
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.visible import visible
+from mikomi.promises.rules.kinds import STANDING
 from mikomi.promises.subjects import SubjectView, views
 
 PAGE = 50
 _SOONEST_FIRST = ("due_at", "id")
 _NEWEST_FIRST = ("-due_at", "-id")
+_MADE_LAST = ("-made_at", "-id")
 _CANDIDATES = 300
 """So many of the most threatened promises are weighed for Today."""
 
-STATES = ("at_risk", "open", "broken", "kept", "withdrawn")
+STATES = ("at_risk", "open", "broken", "kept", "exceeded", "renegotiated", "withdrawn")
 
 
 class UnknownStateError(ValueError):
@@ -41,33 +43,61 @@ class Listed:
     risk: float
 
 
-def promises(
-    *,
-    actor: Actor,
-    state: str,
-    cursor: str | None = None,
-    kind: str = "",
-    internal: bool = False,
-    keeper_id: int | None = None,
-    due_from: datetime | None = None,
-    due_until: datetime | None = None,
-    size: int = PAGE,
-) -> Page[Listed]:
-    """A page of the promises in a state: open ones by due time, the settled ones the newest first.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which promises of a list; what is empty doesn't narrow it.
 
-    `broken` are those not made good yet, imported history aside. `internal`: answers owed by our own standards,
-    which are never mixed with what customers were promised. Raises UnknownStateError, InvalidCursorError.
+    `internal`: answers owed by our own standards, never mixed with what customers were promised. `standing`: those
+    without a due time, and only those; so does a `kind` without one. `expired`: those whose last day has passed.
     """
-    if state not in STATES:
+
+    kind: str = ""
+    expectation: str = ""
+    origin: str = ""
+    audience: str = ""
+    segment_id: int | None = None
+    keeper_id: int | None = None
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    internal: bool = False
+    standing: bool = False
+    expired: bool = False
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it asks for promises without a due time."""
+        return self.standing or self.expired or self.kind in STANDING
+
+
+def promises(
+    *, actor: Actor, state: str, wanted: Wanted | None = None, cursor: str | None = None, size: int = PAGE
+) -> Page[Listed]:
+    """A page of the promises in a state: open ones by due time, the settled ones the newest first; those without a
+    due time by when they were made. `state` empty: every state, for standing ones.
+
+    `broken` are those not made good yet, imported history aside. Raises UnknownStateError, InvalidCursorError.
+    """
+    wanted = wanted or Wanted()
+    if state not in STATES and not (state == "" and wanted.is_standing):
         raise UnknownStateError(f"There is no list {state!r}; there are {', '.join(STATES)}.")
-    found = _in_state(visible(actor), state).filter(is_internal=internal, due_at__isnull=False)
-    found = found.filter(kind=kind) if kind else found
-    found = found.filter(keeper_id=keeper_id) if keeper_id else found
-    found = found.filter(due_at__gte=due_from) if due_from else found
-    found = found.filter(due_at__lt=due_until) if due_until else found
+    found = _narrowed(_in_state(visible(actor), state), wanted)
     keys = _SOONEST_FIRST if state in ("open", "at_risk") else _NEWEST_FIRST
+    keys = _MADE_LAST if wanted.is_standing else keys
     page = keyset(found.select_related("customer", "segment"), keys, cursor, size)
     return page.with_items(listed(page.items))
+
+
+def _narrowed(found: QuerySet[Promise], wanted: Wanted) -> QuerySet[Promise]:
+    found = found.filter(is_internal=wanted.internal, due_at__isnull=wanted.is_standing)
+    for name in ("kind", "expectation", "origin", "audience", "segment_id", "keeper_id"):
+        if value := getattr(wanted, name):
+            found = found.filter(**{name: value})
+    found = found.filter(due_at__gte=wanted.due_from) if wanted.due_from else found
+    found = found.filter(due_at__lt=wanted.due_until) if wanted.due_until else found
+    if wanted.expired:
+        today = clock.now().astimezone(business_queries.zone()).date()
+        found = found.filter(valid_until__lt=today)
+    return found
 
 
 def counts(*, actor: Actor) -> dict[str, int]:
@@ -76,10 +106,19 @@ def counts(*, actor: Actor) -> dict[str, int]:
     return {state: _in_state(found, state).count() for state in ("at_risk", "open", "broken")}
 
 
+def broken_count(*, actor: Actor) -> int:
+    """How many are broken without having been made good; internal ones aside."""
+    return _in_state(visible(actor).filter(is_internal=False, due_at__isnull=False), "broken").count()
+
+
 def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
     if state == "broken":
         return found.filter(state=Promise.State.BROKEN, recovered_at=None, backfill=False)
-    return found.filter(state=state)
+    if state == "exceeded":
+        return found.filter(state=Promise.State.KEPT, is_exceeded=True)
+    if state == "renegotiated":
+        return found.filter(renegotiated_at__isnull=False)
+    return found.filter(state=state) if state else found
 
 
 def listed(rows: Sequence[Promise]) -> list[Listed]:

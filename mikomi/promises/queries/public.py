@@ -4,9 +4,12 @@ that are not codes."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from mikomi.promises.models import Evidence, Promise
+from django.db.models import Q
+
+from mikomi.promises.models import Evidence, Promise, Renegotiation
 from mikomi.promises.subjects import views
 
 _SHOWN = (
@@ -16,6 +19,10 @@ _SHOWN = (
     Evidence.Kind.CALLED,
     Evidence.Kind.DONE,
     Evidence.Kind.ESTIMATE,
+    Evidence.Kind.MEASURED,
+    Evidence.Kind.HELD,
+    Evidence.Kind.SURPASSED,
+    Evidence.Kind.FAILED,
 )
 
 
@@ -31,17 +38,60 @@ class PublicVersion:
 
 @dataclass(frozen=True, slots=True)
 class PublicStep:
-    """Something that happened, or an estimate (`expected_at`)."""
+    """Something that happened, or an estimate (`expected_at`), and who says so (`source`, a code). `id`: of the
+    evidence, to dispute it. `is_retracted`: it was taken back as wrong."""
 
+    id: int
     kind: str
     at: datetime
     expected_at: datetime | None
+    source: str
+    reading: float | None
+    is_retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicQuestion:
+    """New terms that the customer is asked about. `answer`: their words so far."""
+
+    id: int
+    state: str
+    due_at: datetime | None
+    by_day: bool
+    statement: str
+    reason: str
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDispute:
+    """What the customer said against the story, and what was decided, with the reason."""
+
+    said: str
+    raised_at: datetime
+    state: str
+    resolution: str
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicPromise:
-    """A promise for the one to whom it was made. `language` is the customer's."""
+    """A promise for the one to whom it was made. `language` is the customer's; empty for a promise to many.
 
+    `state`: open, kept, exceeded, renegotiated, broken or withdrawn. `terms`: what exactly (`rules.kinds`).
+    """
+
+    token: str
+    is_to_one: bool
+    audience: str
+    terms: dict[str, Any]
+    valid_until: date | None
+    published_in: str
+    cited: str
+    cited_on: date | None
+    question: PublicQuestion | None
+    disputes: list[PublicDispute]
     kind: str
     statement: str
     state: str
@@ -59,16 +109,29 @@ class PublicPromise:
 
 
 def public_promise(token: str) -> PublicPromise | None:
-    """The promise behind an unguessable link; none for a wrong one, an internal promise or an erased person."""
-    found = Promise.objects.select_related("customer").filter(token=token, is_internal=False)
-    row = found.filter(customer__erased_at=None).first() if token else None
+    """The promise behind an unguessable link; none for a wrong one, an internal promise, an erased person or a
+    promise to many that isn't published."""
+    found = Promise.objects.select_related("customer", "segment").filter(token=token, is_internal=False)
+    shown = Q(audience=Promise.Audience.ONE, customer__erased_at=None) | Q(published_at__isnull=False)
+    row = found.filter(shown).first() if token else None
     if row is None:
         return None
     subject = views([row]).get((row.subject_type, row.subject_id or 0))
     # "At risk" is our forecast, not a fact for the customer: who must know is told, with reason and new date.
-    state = Promise.State.OPEN if row.state == Promise.State.AT_RISK else row.state
+    state = Promise.State.OPEN if row.state == Promise.State.AT_RISK else row.verdict
+    is_to_one = row.customer is not None
     told = row.slips.filter(outgoing__sent_at__isnull=False).values_list("outgoing__sent_at", flat=True)
     return PublicPromise(
+        token=row.token,
+        is_to_one=is_to_one,
+        audience=row.segment.name if row.segment else "",
+        terms=row.terms,
+        valid_until=row.valid_until,
+        published_in=row.published_in,
+        cited=row.cited,
+        cited_on=row.cited_on,
+        question=_question(row) if is_to_one else None,
+        disputes=_disputes(row) if is_to_one else [],
         kind=row.kind,
         statement=row.statement,
         state=state,
@@ -85,15 +148,54 @@ def public_promise(token: str) -> PublicPromise | None:
         ],
         steps=_steps(row),
         told_at=sorted(moment for moment in told if moment),
-        language=row.person.language,
+        language=row.customer.language if row.customer else "",
     )
+
+
+def is_erased(token: str) -> bool:
+    """Whether the link led to a promise to somebody whose data was erased at their wish."""
+    return Promise.objects.filter(token=token, is_internal=False, customer__erased_at__isnull=False).exists()
+
+
+def _question(row: Promise) -> PublicQuestion | None:
+    state = Renegotiation.State
+    asked = row.renegotiations.filter(state__in=(state.ASKED, state.QUESTION)).first()
+    if asked is None:
+        return None
+    return PublicQuestion(
+        asked.pk,
+        asked.state,
+        asked.due_at,
+        asked.by_day,
+        asked.statement,
+        asked.reason,
+        asked.words,
+        asked.answer,
+    )
+
+
+def _disputes(row: Promise) -> list[PublicDispute]:
+    return [
+        PublicDispute(one.said, one.raised_at, one.state, one.resolution, one.resolved_at)
+        for one in row.disputes.order_by("raised_at", "id")
+    ]
 
 
 def _steps(row: Promise) -> list[PublicStep]:
     evidence = list(row.evidence.order_by("occurred_at", "id"))
     gone = {piece.retracts for piece in evidence if piece.retracts}
+    # What a dispute took back stays to be seen, as taken back; our own slips of the pen don't.
+    disputed = set(row.disputes.values_list("evidence_id", flat=True))
     return [
-        PublicStep(piece.kind, piece.occurred_at, piece.expected_at)
+        PublicStep(
+            piece.pk,
+            piece.kind,
+            piece.occurred_at,
+            piece.expected_at,
+            piece.source,
+            piece.reading,
+            piece.once_key in gone,
+        )
         for piece in evidence
-        if piece.kind in _SHOWN and piece.once_key not in gone
+        if piece.kind in _SHOWN and (piece.once_key not in gone or piece.pk in disputed)
     ]

@@ -10,12 +10,23 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.events.models import Event
 from mikomi.promises.assessing import Bench, forecast_of, judge, load_cases
-from mikomi.promises.models import Evidence, Promise, PromiseVersion, Slip
+from mikomi.promises.models import Dispute, Evidence, Promise, PromiseVersion, Renegotiation, Slip
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.rules.deadlines import Forecast, State
+from mikomi.promises.rules.kinds import TIMED
 from mikomi.promises.subjects import SubjectView, views
 
-_TURNS = ("promise.at_risk", "promise.safe", "promise.kept", "promise.broken", "promise.withdrawn")
+_TURNS = (
+    "promise.at_risk",
+    "promise.safe",
+    "promise.kept",
+    "promise.broken",
+    "promise.withdrawn",
+    "promise.terms_asked",
+    "promise.terms_answered",
+    "promise.disputed",
+    "promise.dispute_resolved",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +58,18 @@ class Story:
     slips: list[Slip]
     forecast: Forecast | None
     """Only while it is open."""
+    renegotiations: list[Renegotiation]
+    """New terms that the customer was asked about, the newest first."""
+    disputes: list[Dispute]
+    """What the customer says was different, the newest first."""
 
 
 def promise(*, actor: Actor, promise_id: int) -> Story:
-    """The story of a promise. Raises Promise.DoesNotExist where the actor may not see it. Eight queries at most."""
+    """The story of a promise. Raises Promise.DoesNotExist where the actor may not see it. Ten queries at most."""
     row = visible(actor).select_related("customer", "segment").get(pk=promise_id)
     case = load_cases([row])[row.pk]
     bench = Bench(clock.now(), {row.kind})
-    judged = judge(case, bench)
+    judged = judge(case, bench) if row.kind in TIMED else None
     slips = list(row.slips.select_related("outgoing").order_by("version_number"))
     moments = [*_said(case.versions), *_seen(case.evidence), *_turns(row), *_slipped(slips)]
     return Story(
@@ -63,7 +78,9 @@ def promise(*, actor: Actor, promise_id: int) -> Story:
         versions=list(case.versions),
         moments=sorted(moments, key=lambda moment: (moment.at, moment.known_at)),
         slips=slips,
-        forecast=forecast_of(row, judged, bench) if judged.state is State.OPEN else None,
+        forecast=forecast_of(row, judged, bench) if judged and judged.state is State.OPEN else None,
+        renegotiations=list(row.renegotiations.order_by("-asked_at", "-id")),
+        disputes=list(row.disputes.select_related("evidence").order_by("-raised_at", "-id")),
     )
 
 

@@ -91,7 +91,7 @@ def test_internal_promises_are_a_list_of_their_own(agent: Actor, customer: Custo
     internal = make(customer.pk, kind="answer", is_internal=True)
 
     assert ids(queries.promises(actor=agent, state="open")) == []
-    assert ids(queries.promises(actor=agent, state="open", internal=True)) == [internal.pk]
+    assert ids(queries.promises(actor=agent, state="open", wanted=queries.Wanted(internal=True))) == [internal.pk]
     assert queries.to_save(actor=agent) == []
 
 
@@ -239,7 +239,8 @@ def test_the_story_of_an_open_promise_says_why_it_is_at_risk(agent: Actor, custo
 def test_the_customer_sees_what_was_promised_and_what_changed(agent: Actor, customer: Customer) -> None:
     promise = operations.make(actor=agent, promise=new(customer.pk, statement="金曜にお届けします"))
     observe(promise, "estimate", NOON, expected_at=NOON + 6 * DAY, note="内緒のメモ")
-    operations.note_slip(actor=SYSTEM, promise_id=promise.pk, version=1)
+    slip = operations.note_slip(actor=SYSTEM, promise_id=promise.pk, version=1)
+    assert slip is not None
     notice = OutgoingMessage.objects.create(
         customer=customer,
         purpose="notice",
@@ -252,7 +253,8 @@ def test_the_customer_sees_what_was_promised_and_what_changed(agent: Actor, cust
         not_before=NOON,
         sent_at=NOON + timedelta(minutes=1),
     )
-    operations.record_told(actor=SYSTEM, promise_id=promise.pk, version=1, outgoing_id=notice.pk)
+    operations.post_notice(actor=SYSTEM, slips=[slip], outgoing_id=notice.pk)
+    operations.record_told(actor=SYSTEM, outgoing_id=notice.pk)
     operations.change_terms(
         actor=agent, promise_id=promise.pk, due_at=NOON + 7 * DAY, reason="weather", note="部内メモ"
     )

@@ -8,8 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mikomi.conversations import fields, operations, queries, rules
@@ -51,7 +51,6 @@ class PolicyForm(forms.ModelForm[DeskPolicy]):
             "confirmation_wait_days",
             "question_every_days",
             "question_after_minutes",
-            "tells_without_date",
         )
         labels = {
             "confirmation_wait_days": gettext_lazy(
@@ -61,7 +60,6 @@ class PolicyForm(forms.ModelForm[DeskPolicy]):
                 "A customer is asked how it went at most once in so many days"
             ),
             "question_after_minutes": gettext_lazy("Minutes after closing when the question leaves"),
-            "tells_without_date": gettext_lazy("Tell customers of a risk even while no new date is known"),
         }
         help_texts = dict.fromkeys(labels, "")
 
@@ -140,7 +138,7 @@ def templates(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "templates": queries.templates(actor=request.actor),
-        "known_fields": fields.labels(request.user.language),
+        "known_fields": fields.labels(get_language() or ""),
     }
     status = 422 if form.errors else 200
     return section_page(request, "settings/templates.jinja", "settings_templates", context, status)
@@ -156,7 +154,7 @@ def template(request: StaffRequest, template_id: int) -> HttpResponse:
     form = TemplateForm(request.POST or None, initial=first)
     if request.method == "POST" and _save(request, form):
         return redirect("settings_templates")
-    context = {"form": form, "template": row, "known_fields": fields.labels(row.language)}
+    context = {"form": form, "template": row, "known_fields": fields.labels(get_language() or "")}
     status = 422 if form.errors else 200
     return section_page(request, "settings/template.jinja", "settings_templates", context, status)
 
