@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Prefetch, QuerySet
 
-from mikomi.commerce.models import Milestone, Order, OrderLine, Refund
+from mikomi.commerce.models import Milestone, Order, OrderLine, Product, Refund
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -45,6 +45,12 @@ def orders(
     if text.strip():
         rows = rows.filter(pk__in=search.ids(actor=actor, text=text, kind=KIND))
     return keyset(rows, ["-ordered_at", "-id"], cursor, size)
+
+
+def product_id(*, actor: Actor, sku: str) -> int | None:
+    """The product with this stock-keeping unit; none where there is none."""
+    actor.require(Permission.ORDERS_VIEW)
+    return Product.objects.filter(sku=sku).values_list("pk", flat=True).first()
 
 
 def _view(view: str) -> QuerySet[Order]:

@@ -31,6 +31,12 @@ PROMISE_STATES = {
     "renegotiated": Sign(pgettext_lazy("promise", "Renegotiated"), "calendar-sync"),
     "withdrawn": Sign(pgettext_lazy("promise", "Withdrawn"), "circle-slash"),
 }
+CLAIM_OUTCOMES = {
+    "undecided": Sign(pgettext_lazy("claim", "Undecided"), "circle-dashed", "action"),
+    "kept": Sign(pgettext_lazy("claim", "Holds"), "circle-check", "kept"),
+    "exceeded": Sign(pgettext_lazy("claim", "Exceeded"), "sparkles", "kept"),
+    "broken": Sign(pgettext_lazy("claim", "Does not hold"), "circle-x", "broken"),
+}
 CONVERSATION_STATES = {
     "open": Sign(pgettext_lazy("conversation", "Open"), "circle-dot", "action"),
     "waiting": Sign(pgettext_lazy("conversation", "Waiting for the customer"), "hourglass"),
@@ -77,6 +83,13 @@ EVIDENCE = {
     "answered": Sign(_("Answered"), "message-square-reply"),
     "called": Sign(_("Called"), "phone"),
     "done": Sign(_("Done"), "check"),
+}
+MEASUREMENT_SOURCES = {
+    "agent": pgettext_lazy("measurement", "by hand"),
+    "csv": pgettext_lazy("measurement", "file"),
+    "api": pgettext_lazy("measurement", "API"),
+    "desk": pgettext_lazy("measurement", "our own records"),
+    "survey": pgettext_lazy("measurement", "survey"),
 }
 FORECASTS = {
     "past_cases": _("judged by how long comparable cases took"),

@@ -14,6 +14,7 @@ MESSAGES = {
     "wrong_kind_orders": _("This is a file of orders (%(format)s), not of customers."),
     "wrong_kind_customers": _("This is a file of customers (%(format)s), not of orders."),
     "unreadable_characters": _("%(count)s characters could not be read. The file may be damaged."),
+    "too_many_rows": _("Only the first %(limit)s rows were read; split the file."),
     "row_too_long": _("The row is too long to be read (more than %(limit)s characters)."),
     "unclosed_quote": _("A quotation mark is opened and never closed."),
     "too_many_cells": _("The row has %(cells)s cells, the header has only %(columns)s."),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.promises import acts, views
+from mikomi.web.promises import acts, claims, views
 
 urlpatterns = [
     path("", views.promises, name="promises"),
     path("calendar", views.calendar, name="promises_calendar"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/new", claims.new_claim, name="claim_new"),
+    path("claims/<int:claim_id>/", claims.claim, name="claim"),
+    path("claims/<int:claim_id>/measure", claims.measure, name="claim_measure"),
+    path("claims/<int:claim_id>/file", claims.measure_file, name="claim_file"),
+    path("claims/<int:claim_id>/publish", claims.publish, name="claim_publish"),
+    path("claims/<int:claim_id>/withdraw", claims.withdraw, name="claim_withdraw"),
+    path("claims/<int:claim_id>/dispute/<int:measurement_id>", claims.dispute, name="claim_dispute"),
+    path("claims/<int:claim_id>/settle/<int:measurement_id>", claims.settle, name="claim_settle"),
     path("<int:promise_id>/", views.promise, name="promise"),
     path("<int:promise_id>/terms", acts.terms, name="promise_terms"),
     path("<int:promise_id>/evidence", acts.evidence, name="promise_evidence"),
