@@ -2,6 +2,9 @@
 
 Calls come in any order and repeatedly: an order's own `updated_at` tells which news is newer (commerce decides). A
 refund that comes before its order waits for it.
+
+Each try is counted and committed before it begins, so that a call which ends the process is not tried for ever: it
+comes again alone, and after the last try it is set aside as *crashed*, for a person to see.
 """
 
 from __future__ import annotations
@@ -9,11 +12,12 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mikomi.commerce.models import Order
 from mikomi.commerce.operations import Outcome, record_orders
@@ -29,6 +33,9 @@ AT_ONCE = 50
 DELAYS = (
     timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6),
 )  # fmt: skip
+MOST_TRIES = len(DELAYS) + 1
+AFTER_DEATH = timedelta(seconds=30)
+"""How long a call at which a process may have died lets others go first."""
 KEEP = timedelta(days=30)
 ORDER_TOPICS = frozenset(
     f"orders/{verb}"
@@ -46,9 +53,38 @@ class OrderUnknownError(LookupError):
 
 def apply_due(worker: str) -> int:
     """Apply the calls that are due, the oldest first. How many came to an end or to another try."""
+    ended = 0
+    fresh = _due().filter(attempts=0)
+    for pk in _begin(list(fresh.values_list("pk", flat=True)[:AT_ONCE]), tried=0):
+        ended += _apply(pk)
+    again = _due().filter(attempts__gt=0)
+    for pk, tried in list(again.values_list("pk", "attempts")[:AT_ONCE]):
+        ended += _set_aside(pk) if tried >= MOST_TRIES else sum(map(_apply, _begin([pk], tried=tried)))
+    return ended
+
+
+def _due() -> QuerySet[ShopCall]:
     due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=clock.now())
-    waiting = ShopCall.objects.filter(due, state=State.RECEIVED).order_by("id")
-    return sum(_apply(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+    return ShopCall.objects.filter(due, state=State.RECEIVED).order_by("id")
+
+
+def _begin(ids: Sequence[int], *, tried: int) -> Sequence[int]:
+    """Count the try of these calls, committed before it is made; those of them that may be tried.
+
+    What has not been tried yet is counted together; if one of them ends the process, each comes again alone.
+    """
+    if ids:
+        with transaction.atomic(durable=True):
+            mine = ShopCall.objects.filter(pk__in=ids, state=State.RECEIVED, attempts=tried)
+            mine.update(attempts=tried + 1, next_attempt_at=clock.now() + AFTER_DEATH)
+    return ids
+
+
+def _set_aside(call_id: int) -> int:
+    """The last try left no word behind: the process died of it, each time."""
+    words = f"The process ended {MOST_TRIES} times while it applied this call."
+    mine = ShopCall.objects.filter(pk=call_id, state=State.RECEIVED, attempts__gte=MOST_TRIES)
+    return mine.update(state=State.FAILED, reason="crashed", error=words, next_attempt_at=None)
 
 
 def _apply(call_id: int) -> int:
@@ -58,8 +94,8 @@ def _apply(call_id: int) -> int:
             if call is None:
                 return 0
             call.state, call.reason = _outcome(call)
-            call.error, call.attempts = "", call.attempts + 1
-            call.save(update_fields=["state", "reason", "error", "attempts"])
+            call.error, call.next_attempt_at = "", None
+            call.save(update_fields=["state", "reason", "error", "next_attempt_at"])
     except Exception as error:
         _fail(call_id, error)
     return 1
@@ -117,13 +153,12 @@ def _fail(call_id: int, error: Exception) -> None:
         call = _claim(call_id)
         if call is None:
             return
-        ends = is_bad or call.attempts >= len(DELAYS)
-        call.next_attempt_at = None if ends else clock.now() + DELAYS[call.attempts]
+        ends = is_bad or call.attempts >= MOST_TRIES
+        call.next_attempt_at = None if ends else clock.now() + DELAYS[call.attempts - 1]
         call.state, call.reason = (State.FAILED if ends else State.RECEIVED), reason
         call.error = str(error)[:_LONGEST_ERROR] if reason != "error" else traceback.format_exc(limit=-6)
         call.error = call.error[:_LONGEST_ERROR].replace("\0", "")
-        call.attempts += 1
-        call.save(update_fields=["state", "reason", "error", "attempts", "next_attempt_at"])
+        call.save(update_fields=["state", "reason", "error", "next_attempt_at"])
 
 
 def prune() -> int:

@@ -94,4 +94,5 @@ REASONS = {
     "bad_payload": gettext_lazy("What the shop sent can't be read."),
     "order_unknown": gettext_lazy("A refund came, but its order never did."),
     "error": gettext_lazy("Something went wrong on our side."),
+    "crashed": gettext_lazy("Our program ended each time it read this; nothing came of it."),
 }

@@ -178,6 +178,43 @@ def test_our_own_trouble_is_tried_again_and_then_shown(
     assert "no disk" in kept.error
 
 
+def test_a_call_that_ends_the_process_is_set_aside_and_holds_up_no_other(
+    shop: ShopConnection, monkeypatch: pytest.MonkeyPatch, owner_user: User
+) -> None:
+    """Given a call whose order ends the process each time, when the workers come back again and again, then the
+    other call is applied, and this one waits for a person who can have it tried again."""
+    record = applying.record_orders
+
+    def end(**values: object) -> object:
+        if values["orders"][0].external_id == "666":  # type: ignore[index]
+            raise KeyboardInterrupt  # what no `except Exception` catches, as a kill
+        return record(**values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(applying, "record_orders", end)
+    call(shop, "orders/create", payload(id=666, name="#666"), webhook="poison", apply=False)
+    call(shop, "orders/create", payload(), webhook="good", apply=False)
+    deaths, now = 0, NOON
+    while ShopCall.objects.filter(state=State.RECEIVED).exists():
+        now += timedelta(hours=7)
+        with clock.frozen(now):
+            try:
+                applying.apply_due("tester")
+            except KeyboardInterrupt:
+                deaths += 1
+
+    poison = ShopCall.objects.get(external_id="poison")
+    assert (deaths, poison.state, poison.reason) == (applying.MOST_TRIES, State.FAILED, "crashed")
+    assert (ShopCall.objects.get(external_id="good").state, Order.objects.count()) == (State.APPLIED, 1)
+
+    monkeypatch.setattr(applying, "record_orders", record)
+    client = Client()
+    client.force_login(owner_user)
+    assert "Our program ended each time" in client.get("/settings/shops").content.decode()
+    client.post(f"/settings/shops/calls/{poison.pk}/retry")
+    applying.apply_due("tester")
+    assert Order.objects.filter(external_id="666").exists()
+
+
 def test_applied_calls_go_after_a_month(shop: ShopConnection) -> None:
     call(shop, "orders/create", payload(), webhook="x")
     with clock.frozen(NOON + timedelta(days=31)):
