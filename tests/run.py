@@ -68,8 +68,7 @@ def run_suite(name: str, missing: set[str], environment: dict[str, str], report:
     """Run pytest once on one engine."""
     print(f"\n=== The suite on {name} ===", flush=True)
     unwanted = [mark for mark, part in (("browser", "chromium"), ("dovecot", "dovecot")) if part in missing]
-    if name == "SQLite":
-        unwanted.append("postgres")
+    unwanted.append("postgres" if name == "SQLite" else "once")
     command = [
         sys.executable,
         "-m",

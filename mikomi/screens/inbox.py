@@ -23,6 +23,7 @@ class Thread:
     customer: Display
     subject: str
     excerpt: str
+    language: str
     channel: str
     severity: str
     state: str
@@ -64,6 +65,7 @@ def _thread(row: Conversation, customer: Display) -> Thread:
         customer=customer,
         subject=row.subject,
         excerpt=row.excerpt,
+        language=row.language,
         channel=row.channel,
         severity=row.severity,
         state=row.state,

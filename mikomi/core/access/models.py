@@ -108,4 +108,26 @@ class AccessLog(models.Model):
         ]
 
 
-__all__ = ["AccessLog", "ApiToken", "Permission", "RemedyLimit", "User"]
+class Look(models.Model):
+    """Somebody looked at somebody's data: one row per person, subject, way and hour. Not an event, not an act."""
+
+    class Way(models.TextChoices):
+        PAGE = "page", _("on the page")
+        API = "api", _("by a program")
+
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+")
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.BigIntegerField()
+    way = models.CharField(max_length=4, choices=Way.choices)
+    hour = models.BigIntegerField(help_text="Hours since 1970: who looks again within one is not noted again.")
+    at = models.DateTimeField(help_text="The first look of that hour.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "user", "way", "hour"], name="look_once_an_hour"
+            )
+        ]
+
+
+__all__ = ["AccessLog", "ApiToken", "Look", "Permission", "RemedyLimit", "User"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
-from mikomi.core.access.models import AccessLog, ApiToken, RemedyLimit, User
+from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
 from mikomi.core.access.rules import Permission, Role, hash_key
 
 TOKEN_PREFIX = "mik_"  # noqa: S105 - not a password, the mark by which leaked keys are found
@@ -41,6 +41,34 @@ def log(
         detail=detail or {},
         address=address or None,
     )
+
+
+LOOKS_ARE_KEPT = timedelta(days=400)
+
+
+def note_look(*, actor: Actor, subject_type: str, subject_id: int, way: Look.Way = Look.Way.PAGE) -> None:
+    """Note that the actor has seen this. Once per person and hour: one read otherwise, one insert then.
+
+    Two at once don't disturb each other: the constraint keeps one row. The system looks at nobody.
+    """
+    if actor.user_id is None:
+        return
+    now = clock.now()
+    look = {
+        "user_id": actor.user_id,
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "way": way,
+        "hour": int(now.timestamp()) // 3600,
+    }
+    if not Look.objects.filter(**look).exists():
+        Look.objects.bulk_create([Look(**look, at=now)], ignore_conflicts=True)
+
+
+def prune_looks() -> int:
+    """Forget looks after `LOOKS_ARE_KEPT`. Returns how many."""
+    oldest = int((clock.now() - LOOKS_ARE_KEPT).timestamp()) // 3600
+    return Look.objects.filter(hour__lt=oldest).delete()[0]
 
 
 @transaction.atomic

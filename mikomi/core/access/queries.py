@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
-from mikomi.core.access.models import AccessLog, ApiToken, RemedyLimit, User
+from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
 from mikomi.core.access.rules import Permission, hash_key
 
 
@@ -39,6 +40,17 @@ def access_log(*, actor: Actor) -> QuerySet[AccessLog]:
     """Who did what, the newest first."""
     actor.require(Permission.AUDIT_VIEW)
     return AccessLog.objects.select_related("user")
+
+
+def looks(
+    *, actor: Actor, subject_type: str, subject_ids: Sequence[int] = (), size: int = 10
+) -> list[Look]:
+    """Who looked at these (none named: at any), the newest first. One query."""
+    actor.require(Permission.AUDIT_VIEW)
+    rows = Look.objects.filter(subject_type=subject_type).select_related("user")
+    if subject_ids:
+        rows = rows.filter(subject_id__in=list(subject_ids))
+    return list(rows.order_by("-id")[:size])
 
 
 def tokens(*, actor: Actor) -> QuerySet[ApiToken]:

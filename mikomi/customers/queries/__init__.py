@@ -1,5 +1,6 @@
 """Reads about customers. A query that a surface calls takes the actor."""
 
+from mikomi.customers.queries.comparing import Comparison, Difference, comparison
 from mikomi.customers.queries.contact import UNREACHABLE, Contact, may_contact, may_contact_many
 from mikomi.customers.queries.display import Display, display, display_ids
 from mikomi.customers.queries.lists import (
@@ -18,9 +19,12 @@ from mikomi.customers.queries.profile import Profile, consent_history, customer
 
 __all__ = [
     "UNREACHABLE",
+    "Comparison",
     "Contact",
+    "Difference",
     "Display",
     "Profile",
+    "comparison",
     "consent_history",
     "customer",
     "customers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.customers import acts, editing, segments, views
+from mikomi.web.customers import acts, editing, merging, segments, views
 
 urlpatterns = [
     path("", views.customers, name="customers"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:customer_id>/consents", editing.consents, name="customer_consents"),
     path("<int:customer_id>/notes", acts.note, name="customer_note"),
     path("<int:customer_id>/tags", acts.tag, name="customer_tag"),
+    path("<int:customer_id>/merge", merging.merge, name="customer_merge"),
     path("<int:customer_id>/export", acts.export, name="customer_export"),
     path("<int:customer_id>/erase", acts.erase, name="customer_erase"),
 ]

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core import clock
+from mikomi.core.access import operations as access
+from mikomi.core.access.queries import looks
 from mikomi.core.access.rules import Permission
 from mikomi.core.tables.writing import CsvWriter
 from mikomi.customers import operations, queries
@@ -87,8 +89,13 @@ def show(
         kinds=[family] if family else [],
         cursor=request.GET.get("cursor"),
     )
+    ids = screen.brief.profile.ids
+    access.note_look(actor=request.actor, subject_type="customer", subject_id=ids[0])
     context = {
         "screen": screen,
+        "looks": looks(actor=request.actor, subject_type="customer", subject_ids=ids)
+        if request.actor.may(Permission.AUDIT_VIEW)
+        else [],
         "page": page,
         "family": family,
         "families": timeline.families(request.actor),
