@@ -12,8 +12,6 @@ from mikomi.api.shapes import customers as shapes
 from mikomi.api.shapes.common import Id, Line, ListOf, PageOf, Paging, page
 from mikomi.core.access import operations as access
 from mikomi.core.access.models import Look
-from mikomi.core.access import operations as access
-from mikomi.core.access.models import Look
 from mikomi.core.access.rules import Permission
 from mikomi.customers import operations, queries
 from mikomi.screens import timeline as timelines
@@ -174,13 +172,6 @@ def remove_tag(request: Call, customer_id: Id, name: Line) -> Any:
     """Take a word off a customer."""
     operations.untag(actor=request.actor, customer_ids=[queries.living_id(customer_id)], name=name)
     return Status(204, None)
-
-
-@router.get("/merges/preview", may=MERGE, gives=shapes.ComparisonOut)
-def preview_merge(request: Call, wanted: Query[shapes.MergeIn]) -> Any:
-    """Both records side by side, and what of the loser's would no longer show. Changes nothing."""
-    found = queries.comparison(actor=request.actor, winner_id=wanted.winner_id, loser_id=wanted.loser_id)
-    return shapes.ComparisonOut.of(found)
 
 
 @router.get("/merges/preview", may=MERGE, gives=shapes.ComparisonOut)

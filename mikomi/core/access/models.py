@@ -119,7 +119,9 @@ class Look(models.Model):
     subject_type = models.CharField(max_length=32)
     subject_id = models.BigIntegerField()
     way = models.CharField(max_length=4, choices=Way.choices)
-    hour = models.BigIntegerField(help_text="Hours since 1970: who looks again within one is not noted again.")
+    hour = models.BigIntegerField(
+        help_text="Hours since 1970: who looks again within one is not noted again."
+    )
     at = models.DateTimeField(help_text="The first look of that hour.")
 
     class Meta:

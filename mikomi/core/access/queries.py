@@ -42,9 +42,7 @@ def access_log(*, actor: Actor) -> QuerySet[AccessLog]:
     return AccessLog.objects.select_related("user")
 
 
-def looks(
-    *, actor: Actor, subject_type: str, subject_ids: Sequence[int] = (), size: int = 10
-) -> list[Look]:
+def looks(*, actor: Actor, subject_type: str, subject_ids: Sequence[int] = (), size: int = 10) -> list[Look]:
     """Who looked at these (none named: at any), the newest first. One query."""
     actor.require(Permission.AUDIT_VIEW)
     rows = Look.objects.filter(subject_type=subject_type).select_related("user")

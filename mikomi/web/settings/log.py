@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from mikomi.core.access import queries
 from mikomi.core.paging import keyset
 from mikomi.customers import queries as customers
-from mikomi.customers import queries as customers
 from mikomi.web.settings.sections import section_page
 from mikomi.web.staff import StaffRequest, staff_page
 
