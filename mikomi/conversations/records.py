@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 
 from mikomi.customers.records import PersonRecord
@@ -69,10 +69,10 @@ class IncomingMessage:
 
 @dataclass(frozen=True, slots=True)
 class PromiseInAnswer:
-    """A promise that an agent records while answering: what was said, and by when."""
+    """A promise that an agent records while answering: what was said, and by when (a moment, or the end of a day)."""
 
     statement: str
-    due_at: datetime
+    due_at: datetime | date
     kind: str = "callback"
 
 

@@ -20,7 +20,7 @@ from mikomi.customers.queries.display import Display
 from mikomi.promises import queries as ledger
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.figures import Figure
-from mikomi.promises.queries.lists import Listed
+from mikomi.promises.queries.lists import Listed, Wanted
 from mikomi.promises.queries.story import Story
 
 FIGURE_DAYS = 90
@@ -33,6 +33,7 @@ class PromiseRow:
     id: int
     kind: str
     state: str
+    verdict: str
     title: str
     customer: Display | None
     """None for a promise to many; `audience` says to whom."""
@@ -76,6 +77,7 @@ def _row(one: Listed, customer: Display | None) -> PromiseRow:
         id=promise.pk,
         kind=promise.kind,
         state=promise.state,
+        verdict=promise.verdict,
         title=title_of(promise, one.subject.label if one.subject else ""),
         customer=customer,
         audience=audience_of(promise, customer),
@@ -101,10 +103,10 @@ def title_of(promise: Promise, subject: str) -> str:
 
 
 def promises(
-    *, actor: Actor, state: str = "at_risk", kind: str = "", cursor: str | None = None
+    *, actor: Actor, state: str = "at_risk", wanted: Wanted | None = None, cursor: str | None = None
 ) -> PromiseList:
     """A page of the promises of a state. Raises `UnknownStateError`, `InvalidCursorError`."""
-    page = ledger.promises(actor=actor, state=state, kind=kind, cursor=cursor)
+    page = ledger.promises(actor=actor, state=state, wanted=wanted, cursor=cursor)
     return PromiseList(
         state=state,
         counts=ledger.counts(actor=actor),
@@ -129,6 +131,7 @@ class PromiseScreen:
     title: str
     customer: Display | None
     audience: str
+    is_erased: bool
     recovery: RecoveryCase | None
     names: dict[int, str]
 
@@ -143,6 +146,7 @@ def promise(*, actor: Actor, promise_id: int) -> PromiseScreen:
         title=title_of(row, story.subject.label if story.subject else ""),
         customer=customer,
         audience=audience_of(row, customer),
+        is_erased=row.customer is not None and row.customer.erased_at is not None,
         recovery=desk.recovery_of_promise(actor=actor, promise_id=row.pk),
         names={user.pk: str(user) for user in access.users(actor=actor)},
     )

@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mikomi.commerce.models import Order
 from mikomi.conversations import queries as desk
@@ -158,6 +159,13 @@ def _conversation(event: Event, row: Any, payload: Any) -> Words:
     return Words(title, href=reverse("conversation", args=[row.pk]))
 
 
+_ANSWERS = {
+    "accepted": gettext_lazy("New terms accepted: %(what)s"),
+    "declined": gettext_lazy("New terms declined: %(what)s"),
+    "question": gettext_lazy("A question about the new terms: %(what)s"),
+}
+
+
 def _promise(event: Event, row: tuple[Promise, str] | None, payload: Any) -> Words:
     if row is None:
         return Words(_label(event))
@@ -173,6 +181,10 @@ def _promise(event: Event, row: tuple[Promise, str] | None, payload: Any) -> Wor
         "promise.broken": _("Broken: %(what)s"),
         "promise.withdrawn": _("Withdrawn: %(what)s"),
         "promise.customer_told": _("Told of the delay: %(what)s"),
+        "promise.terms_asked": _("Asked about new terms: %(what)s"),
+        "promise.terms_answered": _ANSWERS.get(getattr(payload, "answer", ""), _("Answer about: %(what)s")),
+        "promise.disputed": _("Disputed by the customer: %(what)s"),
+        "promise.dispute_resolved": _("Dispute decided: %(what)s"),
     }
     due = getattr(payload, "due_at", None) or getattr(payload, "expected_at", None)
     reason = reason_label(getattr(payload, "reason", ""))
@@ -258,6 +270,10 @@ KINDS: dict[str, TimelineKind] = {
     "promise.broken": TimelineKind("promises", "promise", "circle-x", "broken", _promise),
     "promise.withdrawn": TimelineKind("promises", "promise", "circle-slash", "", _promise),
     "promise.customer_told": TimelineKind("promises", "promise", "send", "", _promise),
+    "promise.terms_asked": TimelineKind("promises", "promise", "calendar-sync", "", _promise),
+    "promise.terms_answered": TimelineKind("promises", "promise", "message-square-reply", "", _promise),
+    "promise.disputed": TimelineKind("promises", "promise", "message-circle-question-mark", "risk", _promise),
+    "promise.dispute_resolved": TimelineKind("promises", "promise", "check", "", _promise),
     "order.placed": TimelineKind("orders", "order", "package", "", _order),
     "order.estimate_moved": TimelineKind("orders", "order", "clock", "", _order),
     "order.shipped": TimelineKind("orders", "order", "truck", "", _order),

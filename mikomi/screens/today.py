@@ -22,6 +22,7 @@ from mikomi.promises.queries.figures import Figure
 from mikomi.screens import promises as promise_screens
 from mikomi.screens.inbox import Thread, threads
 from mikomi.screens.promises import PromiseRow
+from mikomi.screens.untold import Untold, untold
 
 ROWS = 12
 FOLLOW_UPS_AHEAD = timedelta(hours=24)
@@ -86,6 +87,7 @@ class Today:
     """The whole page. Parts that the actor may not see are empty."""
 
     to_save: list[ToSave] = field(default_factory=list)
+    untold: list[Untold] = field(default_factory=list)
     answers_owed: list[Thread] = field(default_factory=list)
     answers_owed_count: int = 0
     overdue_count: int = 0
@@ -116,6 +118,7 @@ def today(*, actor: Actor) -> Today:
     since = now - timedelta(days=promise_screens.FIGURE_DAYS)
     return Today(
         to_save=_to_save(actor, messages) if promises else [],
+        untold=untold(actor=actor, size=ROWS) if promises and may_talk else [],
         answers_owed=threads(owed).items if owed else [],
         answers_owed_count=counts.owed if counts else 0,
         overdue_count=counts.overdue if counts else 0,

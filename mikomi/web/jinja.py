@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from mikomi.core import names
 from mikomi.core.money import Money, format_money
 from mikomi.core.names import PersonName
-from mikomi.web import dates, figures, mail_words, marks, words
+from mikomi.web import dates, figures, mail_words, marks, measures, words
 from mikomi.web.icons import icon
 
 WITHOUT_CONTEXT = "%s is not in the context: import the macros `with context`"
@@ -67,6 +67,7 @@ def environment(**options: Any) -> Environment:
         "addressed": addressed,
         "kana": kana,
         "attributes": attributes,
+        "measure_words": measures.measure_words,
     }
     return env
 

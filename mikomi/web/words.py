@@ -75,6 +75,10 @@ PROMISE_TURNS = {
     "promise.kept": Sign(_("Kept"), "circle-check", "kept"),
     "promise.broken": Sign(_("Broken"), "circle-x", "broken"),
     "promise.withdrawn": Sign(_("Withdrawn"), "circle-slash"),
+    "promise.terms_asked": Sign(_("The customer was asked about new terms"), "calendar-sync"),
+    "promise.terms_answered": Sign(_("The customer answered about the new terms"), "message-square-reply"),
+    "promise.disputed": Sign(_("The customer disputes it"), "message-circle-question-mark", "risk"),
+    "promise.dispute_resolved": Sign(_("The dispute was decided"), "check"),
 }
 EVIDENCE = {
     "estimate": Sign(_("New estimate"), "clock"),
@@ -83,6 +87,10 @@ EVIDENCE = {
     "answered": Sign(_("Answered"), "message-square-reply"),
     "called": Sign(_("Called"), "phone"),
     "done": Sign(_("Done"), "check"),
+    "measured": Sign(_("Measured"), "ruler"),
+    "held": Sign(_("Found to hold"), "check"),
+    "surpassed": Sign(_("Found to be surpassed"), "sparkles"),
+    "failed": Sign(_("Found not to hold"), "circle-x"),
 }
 MEASUREMENT_SOURCES = {
     "agent": pgettext_lazy("measurement", "by hand"),
@@ -91,6 +99,18 @@ MEASUREMENT_SOURCES = {
     "desk": pgettext_lazy("measurement", "our own records"),
     "survey": pgettext_lazy("measurement", "survey"),
 }
+EVIDENCE_SOURCES = {
+    "customer": _("you"),
+    "agent": _("our staff"),
+    "channel": _("our messages"),
+    "capture": _("our messages"),
+    "api": _("a program of ours"),
+    "import": _("our files"),
+    "carrier": _("the carrier"),
+    "shopify": "Shopify",
+    "claims": _("our measurements"),
+}
+"""Who says that something happened, for customers (`Evidence.source`)."""
 FORECASTS = {
     "past_cases": _("judged by how long comparable cases took"),
     "prior": _("little is known of comparable cases yet"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
+from mikomi.core.business.queries import business
+from mikomi.core.files import queries as files
+from mikomi.core.files.models import StoredFile
 from mikomi.web.appearance import brand
 
 THEMES = ("system", "light", "dark")
@@ -40,3 +44,19 @@ def brand_css(request: HttpRequest, colour: str) -> HttpResponse:
         return HttpResponse(brand.stylesheet(colour), content_type="text/css")
     except ValueError as error:
         raise Http404(str(error)) from error
+
+
+LOGO_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What is shown in place; a drawing that can hold scripts (SVG) is not."""
+
+
+@require_GET
+@cache_control(public=True, max_age=3600)
+def brand_logo(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    """The business's logo on public pages; no other file has this address."""
+    row = StoredFile.objects.filter(pk=file_id, content_type__in=LOGO_TYPES).first()
+    if row is None or business().logo_file_id != file_id:
+        raise Http404
+    response = FileResponse(files.open_file(file_id), content_type=row.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

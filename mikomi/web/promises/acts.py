@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -16,7 +18,8 @@ from mikomi.core import clock
 from mikomi.outbox import operations as outbox
 from mikomi.promises import operations as ledger
 from mikomi.promises import queries
-from mikomi.web.promises.forms import EvidenceForm, TermsForm
+from mikomi.promises.models import Promise
+from mikomi.web.promises.forms import EvidenceForm, MoreTermsForm, ResolutionForm, TermsForm
 from mikomi.web.promises.views import show
 from mikomi.web.staff import StaffRequest, staff_page
 
@@ -24,16 +27,95 @@ from mikomi.web.staff import StaffRequest, staff_page
 @require_POST
 @staff_page
 def terms(request: StaffRequest, promise_id: int) -> HttpResponse:
-    """New terms: a new version; the old one stays to be seen."""
-    form = TermsForm(request.POST)
+    """New terms: asked of the customer, or agreed with them already; the old ones stay to be seen."""
+    row = queries.promise(actor=request.actor, promise_id=promise_id).promise
+    form: forms.Form
+    if row.customer_id is None:
+        form = MoreTermsForm(request.POST)
+    else:
+        form = TermsForm(request.POST, has_date=row.due_at is not None)
+    done = ""
     if form.is_valid():
         try:
-            ledger.change_terms(actor=request.actor, promise_id=promise_id, **form.cleaned_data)
-        except (ledger.PromiseDecidedError, ledger.PromiseError) as error:
+            done = _new_terms(request, row, form.cleaned_data)
+        except (ledger.PromiseDecidedError, ledger.PromiseError, ledger.RenegotiationError) as error:
             form.add_error(None, str(error))
     if form.errors:
         return show(request, promise_id, terms=form)
-    messages.success(request, _("The new date is recorded."))
+    messages.success(request, done)
+    return redirect("promise", promise_id=promise_id)
+
+
+def _new_terms(request: StaffRequest, row: Promise, data: dict[str, Any]) -> str:
+    if row.customer_id is None:
+        ledger.change_terms(
+            actor=request.actor, promise_id=row.pk, due_at=row.due_at, statement=data["statement"],
+            reason=data["reason"], note=data["note"],
+        )  # fmt: skip
+        return _("The new words are recorded.")
+    new = {
+        "due_at": data.get("due_at"),
+        "reason": data["reason"],
+        "statement": data["statement"],
+    }
+    if data["how"] == "ask":
+        ledger.ask_new_terms(actor=request.actor, promise_id=row.pk, words=data["words"], **new)
+        return _("The customer was asked. Until they agree, the old terms stand.")
+    ledger.record_agreed(actor=request.actor, promise_id=row.pk, how=data["how"], note=data["note"], **new)
+    return _("The new date is recorded.")
+
+
+@require_POST
+@staff_page
+def take_back_question(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Don't ask the customer any more."""
+    queries.promise(actor=request.actor, promise_id=promise_id)
+    ledger.take_back_question(actor=request.actor, promise_id=promise_id)
+    messages.success(request, _("The question was taken back."))
+    return redirect("promise", promise_id=promise_id)
+
+
+@require_POST
+@staff_page
+def handled(request: StaffRequest, promise_id: int, renegotiation_id: int) -> HttpResponse:
+    """Somebody took care of the customer's no or question."""
+    ledger.answer_handled(actor=request.actor, renegotiation_id=renegotiation_id)
+    return redirect("promise", promise_id=promise_id)
+
+
+@require_POST
+@staff_page
+def resolve(request: StaffRequest, promise_id: int, dispute_id: int) -> HttpResponse:
+    """Decide a dispute, with the reason that the customer reads."""
+    form = ResolutionForm(request.POST, auto_id=f"dispute{dispute_id}_%s")
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            ledger.resolve_dispute(
+                actor=request.actor, dispute_id=dispute_id, upheld=data["verdict"] == "upheld",
+                resolution=data["resolution"],
+            )  # fmt: skip
+        except ledger.DisputeError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Decided."))
+            return redirect("promise", promise_id=promise_id)
+    return show(request, promise_id, resolution=(dispute_id, form))
+
+
+@require_POST
+@staff_page
+def publish(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Give a promise to many its public page, or take it away."""
+    try:
+        if request.POST.get("off"):
+            ledger.unpublish(actor=request.actor, promise_id=promise_id)
+        else:
+            ledger.publish(actor=request.actor, promise_id=promise_id, where=request.POST.get("where", ""))
+    except ledger.PromiseError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Recorded."))
     return redirect("promise", promise_id=promise_id)
 
 
@@ -50,7 +132,8 @@ def evidence(request: StaffRequest, promise_id: int) -> HttpResponse:
         promise_id=promise_id,
         kind=data["kind"],
         occurred_at=data["occurred_at"] or clock.now(),
-        expected_at=data["expected_at"],
+        expected_at=data.get("expected_at"),
+        reading=data.get("reading"),
         reason=data["reason"],
         note=data["note"],
         source="agent",

@@ -8,6 +8,8 @@ from mikomi.web.promises import acts, claims, views
 
 urlpatterns = [
     path("", views.promises, name="promises"),
+    path("new", views.new, name="promise_new"),
+    path("origins", views.origins, name="promises_origins"),
     path("calendar", views.calendar, name="promises_calendar"),
     path("claims/", claims.claims, name="claims"),
     path("claims/new", claims.new_claim, name="claim_new"),
@@ -20,6 +22,10 @@ urlpatterns = [
     path("claims/<int:claim_id>/settle/<int:measurement_id>", claims.settle, name="claim_settle"),
     path("<int:promise_id>/", views.promise, name="promise"),
     path("<int:promise_id>/terms", acts.terms, name="promise_terms"),
+    path("<int:promise_id>/question/back", acts.take_back_question, name="promise_question_back"),
+    path("<int:promise_id>/answers/<int:renegotiation_id>", acts.handled, name="promise_answer_handled"),
+    path("<int:promise_id>/disputes/<int:dispute_id>", acts.resolve, name="promise_dispute"),
+    path("<int:promise_id>/publish", acts.publish, name="promise_publish"),
     path("<int:promise_id>/evidence", acts.evidence, name="promise_evidence"),
     path("<int:promise_id>/withdraw", acts.withdraw, name="promise_withdraw"),
     path("outgoing/<int:outgoing_id>/", views.outgoing, name="outgoing"),

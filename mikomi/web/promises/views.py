@@ -3,35 +3,97 @@
 from __future__ import annotations
 
 import calendar as month_calendar
-from datetime import date
+from datetime import date, timedelta
 
+from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mikomi.core import clock
+from mikomi.core.access.rules import Permission
+from mikomi.customers import queries as customers
+from mikomi.customers.queries.display import Display
 from mikomi.outbox import queries as outbox
+from mikomi.promises import operations
 from mikomi.promises import queries as ledger
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.lists import STATES
 from mikomi.promises.reasons import reason_label
+from mikomi.promises.rules.kinds import measure_of
 from mikomi.screens import promises as screens
-from mikomi.web.promises.forms import EvidenceForm, TermsForm
+from mikomi.web.promises.forms import EvidenceForm, MoreTermsForm, ResolutionForm, TermsForm
+from mikomi.web.promises.making import FilterForm, NewForm
 from mikomi.web.staff import StaffRequest, staff_page
 
 
 @require_safe
 @staff_page
 def promises(request: StaffRequest) -> HttpResponse:
-    """One state's promises."""
-    state = request.GET.get("state", "at_risk")
-    if state not in STATES:
+    """One state's promises, narrowed by kind, class, origin, audience; or those without a due time."""
+    chosen = FilterForm(request.GET)
+    if not chosen.is_valid():
         raise Http404
-    kind = request.GET.get("kind", "")
-    screen = screens.promises(actor=request.actor, state=state, kind=kind, cursor=request.GET.get("cursor"))
-    kinds = [one for one in Promise.Kind if one != Promise.Kind.ANSWER]
-    return render(request, "promises/list.jinja", {"screen": screen, "kind": kind, "kinds": kinds})
+    wanted = chosen.wanted()
+    state = request.GET.get("state", "" if wanted.is_standing else "at_risk")
+    if state not in (*STATES, "") or (state == "" and not wanted.is_standing):
+        raise Http404
+    cursor = request.GET.get("cursor")
+    screen = screens.promises(actor=request.actor, state=state, wanted=wanted, cursor=cursor)
+    context = {
+        "screen": screen,
+        "filter": chosen,
+        "wanted": wanted,
+        "kept": chosen.kept(),
+        "kind": wanted.kind,
+    }
+    return render(request, "promises/list.jinja", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def new(request: StaffRequest) -> HttpResponse:
+    """Make a promise of any kind, to one customer, a segment or everyone."""
+    request.actor.require(Permission.PROMISES_RECORD)
+    customer = _customer(request)
+    form = NewForm(request.POST or None, actor=request.actor, customer_id=customer.id if customer else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.make(actor=request.actor, promise=form.promise())
+        except operations.PromiseError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The promise is recorded."))
+            return redirect("promise", promise_id=made.pk)
+    context = {"form": form, "customer": customer}
+    return render(request, "promises/new.jinja", context, status=422 if form.errors else 200)
+
+
+def _customer(request: StaffRequest) -> Display | None:
+    asked = request.GET.get("customer", "")
+    if not asked.isdigit() or len(asked) > 18:
+        return None
+    profile = customers.customer(actor=request.actor, customer_id=int(asked))
+    return customers.display_ids([profile.customer.pk]).get(profile.customer.pk)
+
+
+@require_safe
+@staff_page
+def origins(request: StaffRequest) -> HttpResponse:
+    """Where expectations come from, and how well each class is kept."""
+    now = clock.now()
+    since = now - timedelta(days=screens.FIGURE_DAYS)
+    report = ledger.origins(actor=request.actor, since=since, until=now)
+    context = {
+        "report": report,
+        "days": screens.FIGURE_DAYS,
+        "origins": dict(Promise.Origin.choices),
+        "classes": dict(Promise.ExpectationClass.choices),
+    }
+    return render(request, "promises/origins.jinja", context)
 
 
 @require_safe
@@ -62,19 +124,37 @@ def show(
     request: StaffRequest,
     promise_id: int,
     *,
-    terms: TermsForm | None = None,
+    terms: Form | None = None,
     evidence: EvidenceForm | None = None,
+    resolution: tuple[int, ResolutionForm] | None = None,
 ) -> HttpResponse:
     """The page of a promise; with a form as it was sent when something in it is wrong."""
     screen = screens.promise(actor=request.actor, promise_id=promise_id)
-    due = timezone.localtime(screen.story.promise.due_at)
+    promise = screen.story.promise
     context = {
         "screen": screen,
-        "terms": terms or TermsForm(initial={"due_at": due}),
-        "evidence": evidence or EvidenceForm(promise_kind=screen.story.promise.kind, auto_id="evidence_%s"),
+        "terms": terms or _terms_form(promise),
+        "evidence": evidence or EvidenceForm(promise_kind=promise.kind, auto_id="evidence_%s"),
+        "resolutions": {
+            one.pk: resolution[1]
+            if resolution and resolution[0] == one.pk
+            else ResolutionForm(auto_id=f"dispute{one.pk}_%s")
+            for one in screen.story.disputes
+            if one.state == "open"
+        },
+        "measure": measure_of(promise.terms),
         "reason_label": reason_label,
+        "may_release": request.actor.may(Permission.PROMISES_RELEASE),
     }
-    return render(request, "promises/promise.jinja", context, status=422 if terms or evidence else 200)
+    wrong = terms or evidence or resolution
+    return render(request, "promises/promise.jinja", context, status=422 if wrong else 200)
+
+
+def _terms_form(promise: Promise) -> Form:
+    if promise.customer_id is None:
+        return MoreTermsForm(initial={"statement": promise.statement})
+    due = timezone.localtime(promise.due_at) if promise.due_at else None
+    return TermsForm(initial={"due_at": due}, has_date=promise.due_at is not None)
 
 
 @require_safe

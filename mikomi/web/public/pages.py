@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
+
+from mikomi.core.business.queries import business
 
 
 def speak(request: HttpRequest, language: str) -> None:
@@ -19,12 +22,17 @@ def speak(request: HttpRequest, language: str) -> None:
         request.LANGUAGE_CODE = spoken
 
 
+def _logo() -> str:
+    file_id = business().logo_file_id
+    return reverse("brand_logo", kwargs={"file_id": file_id}) if file_id else ""
+
+
 def public_page(
     request: HttpRequest, template: str, context: Mapping[str, object], *, language: str, status: int = 200
 ) -> HttpResponse:
     """A page in the customer's language, unless they switched it themselves."""
     speak(request, language)
-    response = render(request, template, dict(context), status=status)
+    response = render(request, template, {"logo_url": _logo()} | dict(context), status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
     # Not "no-referrer": browsers then send a form with "Origin: null", and it is refused as coming from elsewhere.
