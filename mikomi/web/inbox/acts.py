@@ -15,6 +15,7 @@ from mikomi.channels.email.senders import identities
 from mikomi.conversations import operations as desk
 from mikomi.conversations import queries
 from mikomi.outbox.operations import OutboxError
+from mikomi.web.inbox import capturing
 from mikomi.web.inbox.forms import AssignForm, PromiseForm, SeverityForm, SnoozeForm, WriteForm
 from mikomi.web.inbox.views import SENT, show
 from mikomi.web.staff import StaffRequest, staff_page
@@ -41,8 +42,10 @@ def write(request: StaffRequest, conversation_id: int) -> HttpResponse:
         desk.add_note(actor=request.actor, conversation_id=conversation_id, text=data["body"])
         request.session[SENT] = f"conversation-{conversation_id}"
         return back(request, conversation_id)
+    if capturing.is_unexplained(request, form):
+        return show(request, conversation_id, write=form, promise=promise)
     try:
-        desk.answer(
+        message = desk.answer(
             actor=request.actor,
             conversation_id=conversation_id,
             text=data["body"],
@@ -58,9 +61,10 @@ def write(request: StaffRequest, conversation_id: int) -> HttpResponse:
         form.add_error("body", str(error))
         return show(request, conversation_id, write=form, promise=promise)
     request.session[SENT] = f"conversation-{conversation_id}"
-    return back(
+    there = back(
         request, conversation_id, _("Your answer leaves at the moment chosen.") if data["later"] else ""
     )
+    return capturing.keep(request, message, there)
 
 
 def known_sender(request: StaffRequest, key: str) -> str:
