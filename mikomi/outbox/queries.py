@@ -83,8 +83,8 @@ def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:
     return {row.message_id: row for row in OutgoingMessage.objects.filter(message_id__in=wanted)}
 
 
-def undelivered_notices(*, actor: Actor, subject_type: str, limit: int = 50) -> dict[int, OutgoingMessage]:
-    """Notices about things of this type that did not reach their customer, by the thing's id; the newest first.
+def undelivered_notices(*, actor: Actor, subject_type: str, limit: int = 50) -> list[OutgoingMessage]:
+    """Notices about things of this type that did not reach their customer, the oldest first.
 
     A notice that somebody has given up or sent again is none of them.
     """
@@ -94,4 +94,4 @@ def undelivered_notices(*, actor: Actor, subject_type: str, limit: int = 50) -> 
         subject_type=subject_type,
         subject_id__isnull=False,
     )
-    return {row.subject_id: row for row in reversed(rows.order_by("-id")[:limit]) if row.subject_id}
+    return list(reversed(rows.order_by("-id")[:limit]))

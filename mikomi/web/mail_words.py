@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from mikomi.web.words import OUTGOING_REASONS, Sign
 
-REASONS: dict[str, str | Promise] = OUTGOING_REASONS | {
+REASONS: dict[str, str | Promise] = {
+    **OUTGOING_REASONS,
     "no_sender": _("No mailbox can send right now. It is tried again."),
     "throttled": _("Many messages go to this domain; this one waits its turn."),
     "recipient_refused": _("The customer's mail server does not accept the address."),

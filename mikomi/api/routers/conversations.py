@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.http import FileResponse, Http404
@@ -12,6 +13,7 @@ from mikomi.api.family import Family
 from mikomi.api.shapes import conversations as shapes
 from mikomi.api.shapes.common import Code, Id, ListOf, PageOf, Paging, page
 from mikomi.channels import api as channel
+from mikomi.channels.email.senders import identities
 from mikomi.channels.letters import LetterFile
 from mikomi.conversations import operations, queries
 from mikomi.core.access.rules import Permission
@@ -86,6 +88,7 @@ def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
     promise = None
     if given.promise:
         promise = operations.PromiseInAnswer(**given.promise.model_dump())
+    drafts = [_draft(request, conversation_id, one) for one in given.files]
     row = operations.answer(
         actor=request.actor,
         conversation_id=conversation_id,
@@ -95,8 +98,51 @@ def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
         promise=promise,
         close_after=given.close_after,
         send_after=given.send_after,
+        sender_key=given.sender,
+        draft_file_ids=drafts,
     )
     return Status(201, shapes.MessageOut.of(row))
+
+
+def _draft(request: Call, conversation_id: int, file: shapes.FileIn) -> int:
+    """A file beside the answer; one whose answer is refused is forgotten by itself."""
+    row = operations.add_draft_file(
+        actor=request.actor,
+        conversation_id=conversation_id,
+        name=file.name,
+        content_type=file.content_type,
+        stream=BytesIO(file.content),
+        size=len(file.content),
+    )
+    return row.pk
+
+
+@router.get("/senders", may=ANSWER, gives=ListOf[shapes.SenderOut])
+def list_senders(request: Call) -> Any:
+    """The addresses that answers can come from."""
+    return {"items": [shapes.SenderOut.from_orm(one) for one in identities(actor=request.actor)]}
+
+
+@router.post("/messages/{message_id}/split", may=ANSWER, gives=shapes.RegroupingOut)
+def split(request: Call, message_id: Id, given: shapes.SplitIn) -> Any:
+    """Put a message, with those after it or alone, into a conversation of its own."""
+    row = operations.split(
+        actor=request.actor, message_id=message_id, with_later=given.with_later, subject=given.subject
+    )
+    return shapes.RegroupingOut.of(row)
+
+
+@router.post("/conversations/{conversation_id}/join", may=ANSWER, gives=shapes.RegroupingOut)
+def join(request: Call, conversation_id: Id, given: shapes.JoinIn) -> Any:
+    """Join a conversation into another one of the same customer."""
+    row = operations.join(actor=request.actor, conversation_id=conversation_id, into_id=given.into_id)
+    return shapes.RegroupingOut.of(row)
+
+
+@router.post("/regroupings/{regrouping_id}/undo", may=ANSWER, gives=shapes.RegroupingOut)
+def undo_regrouping(request: Call, regrouping_id: Id) -> Any:
+    """Undo a split or joining."""
+    return shapes.RegroupingOut.of(operations.undo(actor=request.actor, regrouping_id=regrouping_id))
 
 
 @router.post("/messages/{message_id}/take-back", may=ANSWER, gives=shapes.TextIn)

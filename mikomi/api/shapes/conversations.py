@@ -25,7 +25,15 @@ from mikomi.api.shapes.common import (
     Words,
 )
 from mikomi.channels.models import Intake
-from mikomi.conversations.models import Attachment, Conversation, Message, RecoveryCase, Remedy, Template
+from mikomi.conversations.models import (
+    Attachment,
+    Conversation,
+    Message,
+    RecoveryCase,
+    Regrouping,
+    Remedy,
+    Template,
+)
 from mikomi.customers.queries import Display
 
 
@@ -87,7 +95,61 @@ class AnswerIn(In):
     template_key: Code = ""
     promise: AnswerPromiseIn | None = None
     close_after: bool = False
-    send_after: Moment | None = Field(None, description="It can be taken back until then.")
+    send_after: Moment | None = Field(
+        None,
+        description="It can be taken back until then. Two minutes or more from now it is scheduled: until it has"
+        " left, the customer still waits.",
+    )
+    sender: Annotated[
+        Code, Field(description="The key of one of /senders; empty: as the conversation goes.")
+    ] = ""
+    files: list[FileIn] = Field([], max_length=10)
+
+
+class SplitIn(In):
+    """Which messages go into a conversation of their own."""
+
+    with_later: bool = Field(True, description="False: this message alone.")
+    subject: Line = ""
+
+
+class JoinIn(In):
+    """Into which conversation."""
+
+    into_id: Id
+
+
+class RegroupingOut(Schema):
+    """A split or joining; POST /regroupings/{id}/undo undoes it."""
+
+    id: int
+    kind: str
+    source_id: int
+    target_id: int
+    message_ids: list[int]
+    at: Utc
+    undone_at: Utc | None
+
+    @classmethod
+    def of(cls, row: Regrouping) -> RegroupingOut:
+        """From the row."""
+        return cls(
+            id=row.pk,
+            kind=row.kind,
+            source_id=row.source_id,
+            target_id=row.target_id,
+            message_ids=row.message_ids,
+            at=row.at,
+            undone_at=row.undone_at,
+        )
+
+
+class SenderOut(Schema):
+    """An address that answers can come from."""
+
+    key: str
+    address: str
+    display_name: str
 
 
 class TextIn(In):
@@ -211,6 +273,13 @@ class MessageOut(Schema):
     is_automatic: bool
     outgoing_id: int | None
     outgoing_state: str
+    outgoing_reason: str
+    is_scheduled: bool
+    authentication: Annotated[
+        dict[str, str], Field(description="What the business's own mail server says of the sender.")
+    ]
+    security: str
+    report: str
     attachments: list[AttachmentOut]
 
     @classmethod
@@ -230,6 +299,11 @@ class MessageOut(Schema):
             is_automatic=row.is_automatic,
             outgoing_id=row.outgoing.pk if row.outgoing else None,
             outgoing_state=row.outgoing.state if row.outgoing else "",
+            outgoing_reason=row.outgoing.reason if row.outgoing else "",
+            is_scheduled=bool(row.marks.get("scheduled")),
+            authentication=row.marks.get("authentication", {}),
+            security=row.marks.get("security", ""),
+            report=row.marks.get("report", ""),
             attachments=[AttachmentOut.of(part) for part in row.attachments.all()],
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -29,7 +29,7 @@ def add(request: StaffRequest, conversation_id: int) -> HttpResponse:
     return _list(request, conversation_id, refused)
 
 
-def _added(request: StaffRequest, conversation_id: int, upload: UploadedFile) -> str:
+def _added(request: StaffRequest, conversation_id: int, upload: UploadedFile[Any]) -> str:
     """Keep one file; why not, or nothing."""
     try:
         desk.add_draft_file(
