@@ -278,6 +278,13 @@ VARIABLES: tuple[Variable, ...] = (
         _file,
     ),
     Variable(
+        "MIKOMI_KEEP_DELIVERIES_DAYS",
+        "90",
+        "So many days the note stays that a play or webhook has worked on an event; the events themselves stay.",
+        "1 to 3650",
+        _whole(1, 3650),
+    ),
+    Variable(
         "MIKOMI_PROXIES",
         "0",
         "How many trusted proxies stand before the web process (for addresses of callers).",

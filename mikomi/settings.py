@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ MAIL_LISTEN: list[tuple[str, str, int]] = _env["MIKOMI_MAIL_LISTEN"]
 MAIL_MAX_BYTES: int = _env["MIKOMI_MAIL_MAX_MB"] * 1024 * 1024
 MAIL_CERTIFICATE: Path | None = _env["MIKOMI_MAIL_CERTIFICATE"]
 CLAMD: str = _env["MIKOMI_CLAMD"]
+KEEP_DELIVERIES = timedelta(days=_env["MIKOMI_KEEP_DELIVERIES_DAYS"])
 FILES_STORE: dict[str, Any] = {}
 if _env["MIKOMI_FILES"]:
     FILES_STORE = {

@@ -1,5 +1,8 @@
 """Workers that are killed again and again while they work: nothing may be lost, nothing done twice.
 
+They run plays and tasks, apply what shops sent (one call of which ends the process that applies it), and call the
+webhook of another program, which listens here.
+
 `report(events, kills)` needs a process of its own (it forks workers) on a migrated, empty database named by
 MIKOMI_DATABASE; `run` starts that process and gives its report back.
 """
@@ -16,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests import processes
+from tests import killing_hooks, processes
 
 PLAYS = ("play:write_a", "play:write_b", "play:pong", "play:hear")
 DRAIN_SECONDS = 240
@@ -33,8 +36,13 @@ def run(database: str, data: Path, *, events: int, kills: int, seed: int) -> dic
 def main(events: int, kills: int, seed: int) -> None:
     """Print the report as JSON."""
     _register()
-    _in_child(lambda: _fill(events))()
-    print(json.dumps(_kill_and_drain(events, kills, random.Random(seed))))
+    killing_hooks.prepare()
+    with killing_hooks.listening() as other_program:
+        _in_child(lambda: _fill(events, other_program.url))()
+        report = _kill_and_drain(events, kills, random.Random(seed))
+        heard = Counter(other_program.ids)
+    missing = set(report.pop("webhook_ids")) - heard.keys()
+    print(json.dumps(report | {"webhooks_missing": len(missing), "webhooks_heard": len(heard)}))
 
 
 def _register() -> None:
@@ -62,13 +70,14 @@ def _write(name: str, event_id: int) -> None:
     access.log(name, subject_type="effect", subject_id=event_id)
 
 
-def _fill(events: int) -> None:
+def _fill(events: int, url: str) -> None:
     from django.db import transaction
 
     from mikomi.core.events.operations import Happening, record_many
     from mikomi.core.events.tests.kinds import Ping
     from tests.killing_tasks import note
 
+    killing_hooks.fill(url)
     for start in range(0, events, 50):
         with transaction.atomic():
             record_many([Happening(Ping(number)) for number in range(start, min(start + 50, events))])
@@ -109,11 +118,24 @@ def _kill_and_drain(events: int, kills: int, chance: random.Random) -> dict[str,
         os.kill(victim, signal.SIGKILL)
         os.waitpid(victim, 0)
         workers.append(_fork_worker())
-    report = _asked(_wait_until_drained)
+    workers, deaths = _let_drain(workers)
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-    return report | {"kills": kills, "asked_for": events}
+    return _asked(_state) | {"kills": kills, "asked_for": events, "deaths": deaths}
+
+
+def _let_drain(workers: list[int]) -> tuple[list[int], int]:
+    """Until nothing waits; a worker that ends by itself is replaced, as whoever runs workers does."""
+    deaths, until = 0, time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < until and not _asked(_is_drained)["drained"]:
+        time.sleep(0.2)
+        for pid in list(workers):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                workers.remove(pid)
+                workers.append(_fork_worker())
+                deaths += 1
+    return workers, deaths
 
 
 def _asked(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -132,18 +154,18 @@ def _answer(writer: int, question: Callable[[], dict[str, Any]]) -> None:
         json.dump(question(), file)
 
 
-def _wait_until_drained() -> dict[str, Any]:
+def _is_drained() -> dict[str, Any]:
     from django_tasks_db.models import DBTaskResult
 
     from mikomi.core.events.models import Delivery
+    from mikomi.integrations.models import ShopCall
 
-    until = time.monotonic() + DRAIN_SECONDS
-    while time.monotonic() < until:
-        open_tasks = DBTaskResult.objects.exclude(status__in=["SUCCESSFUL", "FAILED"])
-        if not Delivery.objects.filter(state__in=["waiting", "running"]).exists() and not open_tasks.exists():
-            break
-        time.sleep(0.1)
-    return _state()
+    waits = (
+        Delivery.objects.filter(state__in=["waiting", "running"]),
+        DBTaskResult.objects.exclude(status__in=["SUCCESSFUL", "FAILED"]),
+        ShopCall.objects.filter(state="received"),
+    )
+    return {"drained": not any(rows.exists() for rows in waits)}
 
 
 def _state() -> dict[str, Any]:
@@ -152,20 +174,23 @@ def _state() -> dict[str, Any]:
     from mikomi.core.access.models import AccessLog
     from mikomi.core.events.models import Delivery, Event
 
+    of_plays = Delivery.objects.filter(is_outside=False)
+    tests = Event.objects.filter(kind__startswith="test.")
     effects: Counter[tuple[str, int | None]] = Counter(
         AccessLog.objects.filter(subject_type="effect").values_list("action", "subject_id")
     )
     expected: Counter[tuple[str, int | None]] = Counter(
         (name, pk)
-        for pk, kind in Event.objects.values_list("pk", "kind")
+        for pk, kind in tests.values_list("pk", "kind")
         for name in (("play:hear",) if kind == "test.pong" else PLAYS[:3])
     )
     return {
-        "events": dict(Counter(Event.objects.values_list("kind", flat=True))),
+        "events": dict(Counter(tests.values_list("kind", flat=True))),
         "lost": (expected - effects).total(),
         "doubled": (effects - expected).total(),
-        "deliveries": dict(Counter(Delivery.objects.values_list("state", flat=True))),
-        "interrupted": Delivery.objects.filter(attempts__gt=1).count(),
+        "deliveries": dict(Counter(of_plays.filter(event__in=tests).values_list("state", flat=True))),
+        "interrupted": of_plays.filter(attempts__gt=1).count(),
+        **killing_hooks.state(),
         "tasks": dict(Counter(DBTaskResult.objects.values_list("status", flat=True))),
         "tasks_noted": AccessLog.objects.filter(action="task").values("subject_id").distinct().count(),
     }

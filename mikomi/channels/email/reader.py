@@ -10,6 +10,7 @@ its pipes: eight bytes of length, then a pickle.
 from __future__ import annotations
 
 import copyreg
+import os
 import pickle
 import resource
 import struct
@@ -124,7 +125,10 @@ def main() -> None:
         except EOFError:
             return
         raw, own_domains = request
-        _send(sys.stdout.buffer, parse_message(raw, own_domains=own_domains))
+        try:
+            _send(sys.stdout.buffer, parse_message(raw, own_domains=own_domains))
+        except BrokenPipeError:  # whoever asked was ended meanwhile
+            os._exit(0)
 
 
 def _limit_memory() -> None:

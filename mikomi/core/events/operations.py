@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,8 @@ from mikomi.core.rows import build
 
 _trail: ContextVar[tuple[str, ...]] = ContextVar("mikomi_event_trail", default=())
 LONGEST_TRAIL = 12
+PRUNED_AT_ONCE = 1_000
+"""Rows per transaction, so that the write lock is held for a moment only."""
 
 
 class NotInTransactionError(RuntimeError):
@@ -154,6 +157,21 @@ def skip_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
         raise DeliveryError(_("Only what waits, has failed or was stopped can be skipped."))
     access.log("delivery.skipped", actor=actor, subject_type="delivery", subject_id=delivery_id)
     return Delivery.objects.select_related("event").get(pk=delivery_id)
+
+
+def prune_done() -> int:
+    """Delete the deliveries that were done `MIKOMI_KEEP_DELIVERIES_DAYS` ago; how many.
+
+    Events stay, and so does whatever waits, failed, was stopped or skipped. An event is never delivered anew by
+    itself: deliveries are written with it, or by a person who replays it to a webhook.
+    """
+    done = Delivery.objects.filter(
+        state=Delivery.State.DONE, done_at__lt=clock.now() - settings.KEEP_DELIVERIES
+    )
+    count = 0
+    while ids := list(done.order_by("id").values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        count += done.filter(pk__in=ids).delete()[0]
+    return count
 
 
 def requeue(delivery_ids: Sequence[int], *, also_done: bool = False) -> int:

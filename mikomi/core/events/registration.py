@@ -9,7 +9,7 @@ from mikomi.core.work import registry
 
 def register() -> None:
     """Called once at start-up."""
-    from mikomi.core.events import outside, running
+    from mikomi.core.events import operations, outside, running
 
     registry.duty(
         "events.run",
@@ -26,3 +26,4 @@ def register() -> None:
         on_change=True,
     )
     registry.on_dead_worker("events", running.free_claims)
+    registry.schedule("events.prune", timedelta(days=1), operations.prune_done)

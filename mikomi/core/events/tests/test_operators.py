@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from mikomi.core.access.actor import Actor, NotAllowedError
@@ -12,7 +15,7 @@ from mikomi.core.access.models import AccessLog
 from mikomi.core.events import operations, queries, running
 from mikomi.core.events.consumers import GiveUpError
 from mikomi.core.events.models import Delivery, Event
-from mikomi.core.events.operations import DeliveryError, NotInTransactionError
+from mikomi.core.events.operations import DeliveryError, Happening, NotInTransactionError
 from mikomi.core.events.tests.kinds import Ping
 
 pytestmark = pytest.mark.django_db(transaction=False)
@@ -89,3 +92,27 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(NotInTransactionError):
         operations.record(Ping(1))
     assert not Event.objects.exists()
+
+
+def test_what_was_done_long_ago_is_forgotten_and_nothing_else(listen: Listen, noon: datetime) -> None:
+    """Given deliveries in every state from long ago and one done lately, when old notes are cleared away, then only
+    the old done ones are gone, and every event is still there."""
+    listen("a", lambda event: None)
+    with transaction.atomic():
+        events = operations.record_many([Happening(Ping(number)) for number in range(8)])
+    long_ago, lately = noon - settings.KEEP_DELIVERIES - timedelta(hours=1), noon - timedelta(days=1)
+    rows = list(Delivery.objects.order_by("id"))
+    for row, state in zip(rows, [*Delivery.State.values, "done", "done"], strict=True):
+        Delivery.objects.filter(pk=row.pk).update(state=state, done_at=long_ago, due_at=long_ago)
+    Delivery.objects.filter(pk=rows[-1].pk).update(done_at=lately)
+
+    with patch.object(operations, "PRUNED_AT_ONCE", 1):
+        assert operations.prune_done() == 2
+
+    left = set(Delivery.objects.values_list("state", flat=True))
+    assert left == set(Delivery.State.values)
+    assert (Delivery.objects.filter(state="done").get().pk, Event.objects.count()) == (
+        rows[-1].pk,
+        len(events),
+    )
+    assert operations.prune_done() == 0
