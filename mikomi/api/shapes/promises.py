@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -13,19 +13,22 @@ from pydantic_core import PydanticCustomError
 from mikomi.api.shapes.common import Code, Day, Id, In, Line, Moment, Paging, PersonRef, Share, Utc, Words
 from mikomi.customers.queries import Display
 from mikomi.outbox.models import OutgoingMessage
-from mikomi.promises.models import Evidence, Promise
-from mikomi.promises.queries import Listed, Story, Wanted
+from mikomi.promises.models import Dispute, Evidence, Promise, Renegotiation
+from mikomi.promises.queries import Draft, Listed, Story, Wanted
 from mikomi.promises.queries import Moment as StoryMoment
 from mikomi.promises.queries.figures import Figure
+from mikomi.promises.queries.origins import Group as OriginGroup
+from mikomi.promises.records import NewPromise
+from mikomi.promises.rules.kinds import TIMED
 
 
 class PromiseFilter(Paging):
     """Which promises. `internal`: answers owed by the business's own standards. `standing`: those without a due time
     (a `kind` without one implies it), of every state when `state` is empty. `expired`: whose last day has passed."""
 
-    state: Annotated[
-        str, Field(pattern="^(open|at_risk|kept|exceeded|renegotiated|broken|withdrawn)?$")
-    ] = "open"
+    state: Annotated[str, Field(pattern="^(open|at_risk|kept|exceeded|renegotiated|broken|withdrawn)?$")] = (
+        "open"
+    )
     kind: Promise.Kind | None = None
     expectation: Promise.ExpectationClass | None = None
     origin: Promise.Origin | None = None
@@ -69,38 +72,124 @@ class KeepingFilter(FigureFilter):
     internal: bool = False
 
 
-class _Due(In):
+class MeasureIn(In):
+    """What exactly is promised: a number with its unit (a price in the currency's minor unit), yes or no, a word."""
+
+    attribute: Line | None = None
+    value: float | bool | Line | None = None
+    unit: Annotated[str, Field(max_length=32)] | None = None
+    tolerance: Annotated[float, Field(ge=0)] | None = None
+    direction: Annotated[str, Field(pattern="^(at_least|at_most|about|exactly)$")] | None = None
+
+    def terms(self) -> dict[str, Any]:
+        """As the ledger keeps them."""
+        return self.model_dump(exclude_none=True)
+
+
+class PromiseIn(In):
+    """A promise to one customer (`customer_id`), a segment (`segment_id`) or, with neither, to everyone. Kinds with a
+    due time need `due_at` or `due_on`, the others have none; a norm needs its source and until when it holds."""
+
+    customer_id: Id | None = None
+    segment_id: Id | None = None
+    kind: Annotated[
+        str,
+        Field(
+            pattern="^(delivery|shipping|callback|custom|booking|availability|price|attribute|norm|claim|service_level)$"
+        ),
+    ] = "custom"
+    statement: Annotated[Words, Field(min_length=1, max_length=2_000)]
     due_at: Moment | None = Field(None, description="Due at a moment; or give `due_on`.")
     due_on: Day | None = Field(None, description="Due by the end of this day in the business's zone.")
+    terms: MeasureIn | None = None
+    expectation: Promise.ExpectationClass = Promise.ExpectationClass.EXPLICIT
+    origin: Promise.Origin | None = None
+    published_in: Line = ""
+    norm_of: Promise.NormOf | None = None
+    cited: Line = ""
+    cited_on: Day | None = None
+    valid_until: Day | None = None
+    in_working_time: bool = False
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Any:
-        if (self.due_at is None) == (self.due_on is None):
+    def _whole(self) -> Any:
+        if self.due_at is not None and self.due_on is not None:
+            text = _("Give either due_at or due_on.")
+            raise PydanticCustomError("due", "{text}", {"text": text})
+        if (self.kind in TIMED) != (self.due_at is not None or self.due_on is not None):
+            text = _("A promise of this kind needs a due date.")
+            if self.kind not in TIMED:
+                text = _("A promise of this kind has no due date; say until when it holds instead.")
+            raise PydanticCustomError("due", "{text}", {"text": text})
+        if self.customer_id is not None and self.segment_id is not None:
+            text = _("A promise is made to one customer, to a segment, or to everyone.")
+            raise PydanticCustomError("audience", "{text}", {"text": text})
+        return self
+
+    def new_promise(self, customer_id: int | None, keeper_id: int | None, source: str) -> NewPromise:
+        """For the ledger."""
+        audience = "one" if customer_id else "segment" if self.segment_id else "everyone"
+        return NewPromise(
+            kind=self.kind,
+            customer_id=customer_id,
+            due_at=self.due_at or self.due_on,
+            source=source,
+            statement=self.statement,
+            expectation=self.expectation.value,
+            in_working_time=self.in_working_time,
+            keeper_id=keeper_id,
+            audience=audience,
+            segment_id=self.segment_id,
+            origin=self.origin.value if self.origin else "",
+            published_in=self.published_in,
+            norm_of=self.norm_of.value if self.norm_of else "",
+            cited=self.cited,
+            cited_on=self.cited_on,
+            valid_until=self.valid_until,
+            terms=self.terms.terms() if self.terms else {},
+        )
+
+
+class _NewTerms(In):
+    due_at: Moment | None = Field(None, description="Due at a moment; or give `due_on`.")
+    due_on: Day | None = Field(None, description="Due by the end of this day in the business's zone.")
+    reason: Code = ""
+    statement: Annotated[Words, Field(max_length=2_000)] | None = None
+    terms: MeasureIn | None = None
+
+    @model_validator(mode="after")
+    def _one_at_most(self) -> Any:
+        if self.due_at is not None and self.due_on is not None:
             text = _("Give either due_at or due_on.")
             raise PydanticCustomError("due", "{text}", {"text": text})
         return self
 
     def due(self) -> datetime | Any:
-        """The moment, or the day."""
+        """The moment, or the day; none for kinds without."""
         return self.due_at or self.due_on
 
+    def new(self) -> dict[str, Any]:
+        """What the operations take."""
+        return {
+            "due_at": self.due(),
+            "reason": self.reason,
+            "statement": self.statement,
+            "terms": self.terms.terms() if self.terms else None,
+        }
 
-class PromiseIn(_Due):
-    """A promise to a customer."""
 
-    customer_id: Id
-    kind: Annotated[str, Field(pattern="^(delivery|shipping|callback|custom)$")] = "custom"
-    statement: Annotated[Words, Field(min_length=1, max_length=2_000)]
-    expectation: Promise.ExpectationClass = Promise.ExpectationClass.EXPLICIT
-    in_working_time: bool = False
+class TermsIn(_NewTerms):
+    """New terms; the old ones stay on record. `reason`: a code such as carrier_delay. What one customer was promised
+    changes only with their consent: say how they agreed (`agreed`) and who said so (`note`), or ask them."""
 
-
-class TermsIn(_Due):
-    """New terms; the old ones stay on record. `reason`: a code such as carrier_delay."""
-
-    reason: Code = ""
     note: Annotated[Words, Field(max_length=2_000)] = ""
-    statement: Annotated[Words, Field(max_length=2_000)] | None = None
+    agreed: Annotated[str, Field(pattern="^(phone|counter|writing)?$")] = ""
+
+
+class AskIn(_NewTerms):
+    """New terms that the customer is asked about; `words`: what they read besides."""
+
+    words: Annotated[Words, Field(max_length=2_000)] = ""
 
 
 class EvidenceIn(In):
@@ -111,6 +200,9 @@ class EvidenceIn(In):
     once_key: Annotated[Line, Field(min_length=1, max_length=120, description="Your id of the observation.")]
     expected_at: Moment | None = Field(None, description="For an estimate: the moment it names.")
     reason: Code = ""
+    reading: Annotated[float, Field(ge=-1e12, le=1e12)] | None = Field(
+        None, description="What was measured, in the unit of the terms."
+    )
     note: Annotated[Words, Field(max_length=2_000)] = ""
     retracts: Annotated[Line, Field(max_length=120, description="The once_key that was wrong.")] = ""
 
@@ -122,6 +214,9 @@ class EvidenceIn(In):
         if (self.kind == Evidence.Kind.RETRACTED) != bool(self.retracts):
             text = _("What is taken back, and only that, needs retracts.")
             raise PydanticCustomError("retracts", "{text}", {"text": text})
+        if (self.kind == Evidence.Kind.MEASURED) and self.reading is None:
+            text = _("What was measured needs its reading.")
+            raise PydanticCustomError("reading", "{text}", {"text": text})
         return self
 
 
@@ -132,11 +227,23 @@ class WithdrawIn(In):
 
 
 class PromiseOut(Schema):
-    """A promise. `risk`: the chance of breach, 0…1. `token`: of its public page, /p/…; empty for internal ones."""
+    """A promise. `risk`: the chance of breach, 0…1. `verdict`: its state, where what was kept may also be exceeded or
+    renegotiated. `token`: of its public page, /p/…; empty for internal ones and for what isn't published."""
 
     id: int
     kind: str
     state: str
+    verdict: str
+    expectation: str
+    origin: str
+    terms: dict[str, Any]
+    published_in: str
+    published_at: Utc | None
+    norm_of: str
+    cited: str
+    cited_on: date | None
+    valid_until: date | None
+    renegotiated_at: Utc | None
     customer: PersonRef | None
     audience: str
     segment_id: int | None
@@ -165,6 +272,17 @@ class PromiseOut(Schema):
             id=row.pk,
             kind=row.kind,
             state=row.state,
+            verdict=row.verdict,
+            expectation=row.expectation,
+            origin=row.origin,
+            terms=row.terms,
+            published_in=row.published_in,
+            published_at=row.published_at,
+            norm_of=row.norm_of,
+            cited=row.cited,
+            cited_on=row.cited_on,
+            valid_until=row.valid_until,
+            renegotiated_at=row.renegotiated_at,
             customer=PersonRef(id=row.customer_id, name=names[row.customer_id].name)
             if row.customer_id
             else None,
@@ -185,8 +303,12 @@ class PromiseOut(Schema):
             risk=one.risk,
             is_internal=row.is_internal,
             keeper_id=row.keeper_id,
-            token="" if row.is_internal else row.token,
+            token=row.token if _has_page(row) else "",
         )
+
+
+def _has_page(row: Promise) -> bool:
+    return not row.is_internal and (row.customer_id is not None or row.published_at is not None)
 
 
 class StoryMomentOut(Schema):
@@ -201,6 +323,10 @@ class StoryMomentOut(Schema):
     reason: str = ""
     note: str = ""
     once_key: str = ""
+    source: str = ""
+    reading: float | None = None
+    statement: str = ""
+    terms: dict[str, Any] | None = None
     is_retracted: bool = False
 
     @classmethod
@@ -209,20 +335,168 @@ class StoryMomentOut(Schema):
         shape = cls(kind=one.kind, at=one.at, known_at=one.known_at, is_retracted=one.is_retracted)
         if one.version:
             shape.due_at, shape.reason, shape.note = one.version.due_at, one.version.reason, one.version.note
+            shape.statement, shape.terms = one.version.statement, one.version.terms
         if one.evidence:
             shape.evidence, shape.expected_at = one.evidence.kind, one.evidence.expected_at
             shape.reason, shape.note = one.evidence.reason, one.evidence.note
-            shape.once_key = one.evidence.once_key
+            shape.once_key, shape.source = one.evidence.once_key, one.evidence.source
+            shape.reading = one.evidence.reading
         if one.slip:
             shape.expected_at, shape.reason = one.slip.expected_at, one.slip.reason
         return shape
 
 
+class RenegotiationOut(Schema):
+    """New terms that the customer was asked about, and the answer. `answered_by`: page, phone, counter, writing."""
+
+    id: int
+    promise_id: int
+    state: str
+    due_at: Utc | None
+    statement: str
+    reason: str
+    asked_at: Utc
+    answered_at: Utc | None
+    answered_by: str
+    answer: str
+    handled_at: Utc | None
+
+    @classmethod
+    def of(cls, row: Renegotiation) -> RenegotiationOut:
+        """From the row."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class DisputeOut(Schema):
+    """What the customer says was different. `reading`: how much it was by their word."""
+
+    id: int
+    promise_id: int
+    state: str
+    said: str
+    reading: float | None
+    evidence_id: int | None
+    raised_at: Utc
+    resolved_at: Utc | None
+    resolution: str
+
+    @classmethod
+    def of(cls, row: Dispute) -> DisputeOut:
+        """From the row."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class ResolutionIn(In):
+    """What is decided about a dispute; the customer reads the resolution."""
+
+    upheld: bool
+    resolution: Annotated[Words, Field(min_length=1, max_length=2_000)]
+
+
+class SaidOut(Schema):
+    """Something a customer said to a promise that waits for a person: dispute, declined or question."""
+
+    kind: str
+    id: int
+    promise_id: int
+    words: str
+    at: Utc
+
+
+class PublishIn(In):
+    """Where a promise to many is said."""
+
+    where: Line = ""
+
+
+class TextIn(In):
+    """A text that is about to be sent."""
+
+    text: Annotated[Words, Field(min_length=1, max_length=20_000)]
+
+
+class OfferOut(Schema):
+    """A promise in a text: due at `due_at`, or by the end of its day (`by_day`). `chance`: how often one like it was
+    met in so short a time, of `cases`; null while too little is known."""
+
+    kind: str
+    statement: str
+    due_at: Utc
+    by_day: bool
+    chance: float | None
+    cases: int | None
+    is_unlikely: bool
+    when_closed: bool
+
+
+class DraftOut(Schema):
+    """What a text promises, and its vague words."""
+
+    promises: list[OfferOut]
+    vague: list[str]
+
+    @classmethod
+    def of(cls, found: Draft) -> DraftOut:
+        """From the query."""
+        return cls(
+            promises=[
+                OfferOut(
+                    kind=one.found.kind,
+                    statement=one.found.statement,
+                    due_at=one.due_at,
+                    by_day=one.by_day,
+                    chance=one.chance.share if one.chance else None,
+                    cases=one.chance.cases if one.chance else None,
+                    is_unlikely=one.is_unlikely,
+                    when_closed=one.when_closed,
+                )
+                for one in found.offers
+            ],
+            vague=[one.words for one in found.vague],
+        )
+
+
+class OriginOut(Schema):
+    """The promises of one origin or class: made, kept as first given; those without a due time, and of these broken."""
+
+    key: str
+    made: int
+    share: float | None
+    kept: int
+    broken: int
+    standing: int
+    standing_broken: int
+
+    @classmethod
+    def of(cls, one: OriginGroup) -> OriginOut:
+        """From the report."""
+        figure = one.figure
+        return cls(
+            key=one.key,
+            made=one.made,
+            share=figure.share if figure else None,
+            kept=figure.kept if figure else 0,
+            broken=figure.broken if figure else 0,
+            standing=one.standing,
+            standing_broken=one.standing_broken,
+        )
+
+
+class OriginsOut(Schema):
+    """Where expectations come from: by origin and by class; an empty key: nobody said."""
+
+    by_origin: list[OriginOut]
+    by_class: list[OriginOut]
+    expiring_norms: list[int]
+
+
 class StoryOut(Schema):
-    """A promise with all that was said, seen and told."""
+    """A promise with all that was said, seen and told; new terms asked for, and disputes, the newest first."""
 
     promise: PromiseOut
     moments: list[StoryMomentOut]
+    renegotiations: list[RenegotiationOut]
+    disputes: list[DisputeOut]
 
     @classmethod
     def of(cls, story: Story, names: dict[int, Display]) -> StoryOut:
@@ -231,6 +505,8 @@ class StoryOut(Schema):
         return cls(
             promise=PromiseOut.of(Listed(story.promise, story.subject, risk), names),
             moments=[StoryMomentOut.of(one) for one in story.moments],
+            renegotiations=[RenegotiationOut.of(one) for one in story.renegotiations],
+            disputes=[DisputeOut.of(one) for one in story.disputes],
         )
 
 

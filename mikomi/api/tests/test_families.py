@@ -191,7 +191,11 @@ def test_a_promise_is_made_moved_and_kept(program: Program, customer: Customer, 
     )["promise"]
     root = f"/promises/{made['id']}"
 
-    moved = program.ok("post", f"{root}/terms", {"due_on": "2026-11-24", "reason": "our_mistake"})
+    moved = program.ok(
+        "post",
+        f"{root}/terms",
+        {"due_on": "2026-11-24", "reason": "our_mistake", "agreed": "phone", "note": "with Mr Yamada"},
+    )
     evidence = {"kind": "done", "occurred_at": iso(noon), "once_key": "sent-1"}
     program.ok("post", f"{root}/evidence", evidence)
     kept = program.ok("post", f"{root}/evidence", evidence)

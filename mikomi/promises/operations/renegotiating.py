@@ -240,11 +240,12 @@ def record_agreed(
 
 
 @transaction.atomic
-def answer_handled(*, actor: Actor, renegotiation_id: int) -> None:
-    """Say that somebody took care of a no or a question: it leaves Today."""
+def answer_handled(*, actor: Actor, renegotiation_id: int) -> Renegotiation:
+    """Say that somebody took care of a no or a question: it leaves Today. Raises Renegotiation.DoesNotExist."""
     actor.require(Permission.PROMISES_RECORD)
     asked = Renegotiation.objects.select_for_update().get(pk=renegotiation_id)
     lock_cases(actor, [asked.promise_id])
     asked.handled_at = clock.now()
     asked.save(update_fields=["handled_at"])
     publish(["today"])
+    return asked
