@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -100,11 +101,11 @@ def html_page(address: str, data: bytes, content_type: str = "") -> Page:
     title = _title(tree)
     facts = json_ld(tree)
     offers = tuple(facts.offers) or tuple(microdata(tree))
-    lines = tuple(_lines(tree.body)) + tuple(facts.lines) if tree.body else tuple(facts.lines)
+    lines = tuple(islice(_lines(tree.body), MOST_LINES)) if tree.body else ()
     base = tree.css_first("base[href]")
     root = normalise(base.attributes.get("href") or "", address) if base else None
     links = tuple(_links(tree, root or address))
-    return Page(Document(address, title, lines[:MOST_LINES], offers, links), _is_nofollow(tree))
+    return Page(Document(address, title, lines + tuple(facts.lines), offers, links), _is_nofollow(tree))
 
 
 def decoded(data: bytes, content_type: str = "") -> str:

@@ -83,6 +83,7 @@ class _Line:
     above: str
     mentions: list[tuple[int, str]]
     context: dict[str, str]
+    found: list[Found]
 
 
 def compare(
@@ -93,7 +94,7 @@ def compare(
     for offer in document.offers:
         _read_offer(reading, offer)
     for line in _lines(document, reading):
-        for found in extract(line.text, region=region):
+        for found in line.found:
             _read_found(reading, line, found)
     wrong = reading.wrong + [one for one in reading.maybe if one.fact.id not in reading.right]
     wrong += _dead_products(reading)
@@ -121,7 +122,8 @@ def _lines(document: Document, reading: _Reading) -> Iterator[_Line]:
         text = tidy(raw)
         mentions = reading.book.mentions(text)
         context = {sort: (subject, at) for sort, (subject, at) in context.items() if number - at <= REACH}
-        yield _Line(text, above, mentions, {sort: subject for sort, (subject, _at) in context.items()})
+        near = {sort: subject for sort, (subject, _at) in context.items()}
+        yield _Line(text, above, mentions, near, extract(text, region=reading.region))
         for sort in {_sort(subject) for _place, subject in mentions}:
             subjects = {subject for _place, subject in mentions if _sort(subject) == sort}
             if len(subjects) == 1:
@@ -222,7 +224,7 @@ def _read_hours(reading: _Reading, line: _Line, found: Found) -> None:
 
 
 def _speaks_of_opening(line: _Line, found: Found) -> bool:
-    if any(isinstance(one.value, Day) for one in extract(line.text)):
+    if any(isinstance(one.value, Day) for one in line.found):
         return False  # the hours of one day
     value = found.value
     names_days = isinstance(value, Hours) and any(spans is not None for spans in value.week)
@@ -246,7 +248,7 @@ def _read_price(reading: _Reading, line: _Line, found: Found) -> None:
         return
     reading.offered.setdefault(product, line.text)
     if chosen:
-        several = sum(isinstance(one.value, Price) and not one.mark for one in extract(line.text)) > 1
+        several = sum(isinstance(one.value, Price) and not one.mark for one in line.found) > 1
         _judge(reading, chosen[0], found.value, line.text, maybe=only_page or several)
 
 

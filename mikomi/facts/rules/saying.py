@@ -33,7 +33,7 @@ _YES_NO = {
     "en": {
         "": ("yes", "no"),
         "stock": ("in stock", "out of stock"),
-        "discontinued": ("discontinued", "on sale"),
+        "discontinued": ("discontinued", "still available"),
     },
 }
 _DURATIONS = {
