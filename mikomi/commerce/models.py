@@ -104,6 +104,11 @@ class Order(models.Model):
             models.Index(fields=["-ordered_at", "-id"], name="order_recent"),
             models.Index(fields=["customer", "-ordered_at", "-id"], name="order_customer"),
             models.Index(fields=["store", "-ordered_at", "-id"], name="order_store"),
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                name="order_open",
+                condition=models.Q(cancelled_at=None, delivered_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -182,7 +182,7 @@ def _hand_made(staff: Sequence[User], moment: datetime) -> None:
     if case:
         recovery.set_cause(actor=manager, recovery_id=case.pk, cause="carrier", note="集荷の遅れ")
         recovery.grant_remedy(
-            actor=agent,
+            actor=manager,
             recovery_id=case.pk,
             kind="refund",
             amount_minor=800,

@@ -16,6 +16,8 @@ class Place:
     name: str
     label: str | Promise
     icon: str
+    also: tuple[str, ...] = ()
+    """Names of further addresses that lie in this place."""
 
 
 PLACES = (
@@ -24,13 +26,13 @@ PLACES = (
     Place("customers", pgettext_lazy("place", "Customers"), "users"),
     Place("promises", pgettext_lazy("place", "Promises"), "handshake"),
     Place("voice", pgettext_lazy("place", "Voice"), "message-circle-heart"),
-    Place("orders", pgettext_lazy("place", "Orders"), "package"),
+    Place("orders", pgettext_lazy("place", "Orders"), "package", also=("imports",)),
     Place("knowledge", pgettext_lazy("place", "Knowledge"), "book-open"),
     Place("outreach", pgettext_lazy("place", "Outreach"), "send"),
     Place("loyalty", pgettext_lazy("place", "Loyalty"), "gift"),
     Place("insights", pgettext_lazy("place", "Insights"), "chart-line"),
     Place("goals", pgettext_lazy("place", "Goals"), "target"),
-    Place("settings", pgettext_lazy("place", "Settings"), "settings"),
+    Place("settings", pgettext_lazy("place", "Settings"), "settings", also=("api_docs",)),
 )
 
 
@@ -48,8 +50,16 @@ class Link:
 def links(path: str) -> list[Link]:
     """The places that exist in this installation, with the one marked that `path` lies in."""
     found = [(place, url) for place in PLACES if (url := address(place.name))]
-    here = max((url for _, url in found if path.startswith(url)), key=len, default="")
-    return [Link(place.name, place.label, place.icon, url, url == here) for place, url in found]
+    inside = {url: _length_inside(path, [url, *map(address, place.also)]) for place, url in found}
+    here = max(inside, key=lambda url: inside[url], default="")
+    return [
+        Link(place.name, place.label, place.icon, url, url == here and inside[url] > 0) for place, url in found
+    ]
+
+
+def _length_inside(path: str, addresses: list[str]) -> int:
+    """How much of the path the best of a place's addresses covers. Today's, the root, covers itself only."""
+    return max((len(one) for one in addresses if path == one or (one > "/" and path.startswith(one))), default=0)
 
 
 def address(name: str) -> str:

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mikomi.core.business.queries import zone
 from mikomi.customers.models import Customer
 from mikomi.customers.queries.lists import living
 from mikomi.customers.segments import fields
@@ -33,8 +34,11 @@ class InvalidSegmentError(ValueError):
 
 
 def compile_conditions(conditions: Mapping[str, Any], now: datetime) -> Q:
-    """The conditions as one `Q` over customers. No conditions: everybody. Raises `InvalidSegmentError`."""
-    compiler = _Compiler(now)
+    """The conditions as one `Q` over customers. No conditions: everybody. Days are those of the business.
+
+    Raises `InvalidSegmentError`.
+    """
+    compiler = _Compiler(now.astimezone(zone()))
     found = compiler.group(conditions, 1) if conditions else Q()
     if compiler.count > MOST_CONDITIONS:
         compiler.errors.append(_("A segment has at most %(count)s conditions.") % {"count": MOST_CONDITIONS})
@@ -212,10 +216,21 @@ _LOOKUPS = {
 
 
 def _compare_date(path: str, operator: str, value: Any, now: datetime) -> Q:
-    """Moments are compared with the start of a day in UTC; a birthday (a plain date) compares likewise."""
-    if operator == "within_days":
-        return Q(**{f"{path}__gte": now - timedelta(days=value), f"{path}__lte": now})
-    if operator == "not_within_days":
-        return ~Q(**{f"{path}__gte": now - timedelta(days=value), f"{path}__lte": now})
-    start = datetime.combine(value, time(), UTC)
+    """Moments are compared with the start of a day in the zone of `now`; a birthday is a plain date."""
+    moments = isinstance(_column(path), DateTimeField)
+    if operator in ("within_days", "not_within_days"):
+        first = now - timedelta(days=value)
+        span = (first, now) if moments else (first.date(), now.date())
+        within = Q(**{f"{path}__gte": span[0], f"{path}__lte": span[1]})
+        return within if operator == "within_days" else ~within
+    start = datetime.combine(value, time(), now.tzinfo) if moments else value
     return Q(**{f"{path}__{'lt' if operator == 'before' else 'gte'}": start})
+
+
+def _column(path: str) -> Any:
+    """The column at the end of a path from the customer."""
+    *steps, name = path.split("__")
+    model: Any = Customer
+    for step in steps:
+        model = model._meta.get_field(step).related_model
+    return model._meta.get_field(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import translation
 
 from mikomi.core.access.actor import SYSTEM, Actor, NotAllowedError
+from mikomi.core.business.models import Business
 from mikomi.customers import operations, queries
 from mikomi.customers.models import Customer, Membership, Segment
 from mikomi.customers.operations import InvalidSegmentError, PurchaseFigures
@@ -221,3 +222,21 @@ def test_a_wrong_field_is_refused_at_start_up() -> None:
         fields.register(fields.Field("x", "x", "number"))
     with pytest.raises(fields.WrongFieldError, match="registered twice"):
         fields.register(fields.Field("spend", "x", "text", path="tier"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_from"), [("2026-03-31T14:59:59+00:00", False), ("2026-03-31T15:00:00+00:00", True)]
+)
+def test_days_begin_in_the_zone_of_the_business(
+    business: Business, customer: Customer, moment: str, is_from: bool
+) -> None:
+    Customer.objects.update(first_seen_at=datetime.fromisoformat(moment))
+    for word, expected in (("from", is_from), ("before", not is_from)):
+        found = members({"field": "first_seen", "is": word, "value": "2026-04-01"}, NOON)
+        assert found.exists() == expected
+
+
+def test_a_birthday_is_a_day_wherever_the_business_is(business: Business, customer: Customer) -> None:
+    Customer.objects.update(birthday=date(1990, 4, 1))
+    for word, expected in (("from", True), ("before", False)):
+        assert members({"field": "birthday", "is": word, "value": "1990-04-01"}, NOON).exists() == expected

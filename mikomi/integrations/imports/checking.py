@@ -17,6 +17,7 @@ from mikomi.core.rows import build
 from mikomi.customers.operations.identify import plan_arrivals
 from mikomi.integrations.files.issues import ERROR, RowIssue
 from mikomi.integrations.files.records import OrderRecord, PersonRecord
+from mikomi.integrations.imports.identity import with_row_keys
 from mikomi.integrations.imports.opening import open_job
 from mikomi.integrations.imports.reading import Batch, batches
 from mikomi.integrations.models import ImportJob, ImportRow
@@ -41,7 +42,7 @@ def check(job: ImportJob, actor: Actor) -> None:
     looking = _Check(job, actor)
     with open_job(job) as reading:
         told = clock.monotonic()
-        for batch in batches(reading.records()):
+        for batch in batches(with_row_keys(reading.records(), job.source)):
             looking.take(batch)
             if clock.monotonic() - told > 1:
                 told = clock.monotonic()

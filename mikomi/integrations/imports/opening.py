@@ -16,6 +16,8 @@ from mikomi.integrations.files.headers import fingerprint
 from mikomi.integrations.files.issues import WARNING
 from mikomi.integrations.files.reading import Reading, read_file
 from mikomi.integrations.files.settings import ParseSettings
+from mikomi.integrations.imports import cards
+from mikomi.integrations.imports.cards import Cards
 from mikomi.integrations.models import ImportJob, RememberedMapping
 
 _SAMPLES = 3
@@ -45,6 +47,8 @@ class Recognition:
 
 def recognise_file(file: StoredFile, content: str) -> Recognition:
     """Look at the beginning of the file; `content` is what the user said it is, "" for either."""
+    if cards.is_cards(source(file.pk)):
+        return _recognised_cards(content)
     if content:
         return _recognise(file, cast(Kind, content))[0]
     orders, looks_like_orders = _recognise(file, "orders")
@@ -52,6 +56,19 @@ def recognise_file(file: StoredFile, content: str) -> Recognition:
         return orders
     customers, _any = _recognise(file, "customers")
     return orders if customers.is_refused and orders.needs_mapping else customers
+
+
+def _recognised_cards(content: str) -> Recognition:
+    wrong = {"line": 0, "code": "wrong_kind_customers", "params": {"format": "vCard"}}
+    return Recognition(
+        content="customers",
+        format_key=cards.FORMAT,
+        source=cards.FORMAT,
+        issues=[wrong] if content == "orders" else [],
+        mapping={},
+        is_refused=content == "orders",
+        needs_mapping=False,
+    )
 
 
 def _recognise(file: StoredFile, kind: Kind) -> tuple[Recognition, bool]:
@@ -84,22 +101,35 @@ def _remembered(reading: Reading, kind: Kind) -> dict[str, str]:
     return dict(row.mapping) if row else {}
 
 
-def open_job(job: ImportJob) -> Reading:
-    """The file of a job as its mapping reads it; the caller closes it. `FileNotFoundError` if its bytes are gone."""
+def has_columns(job: ImportJob) -> bool:
+    """Whether the file is a table, whose columns can be matched by hand."""
+    return job.format_key != cards.FORMAT
+
+
+def open_job(job: ImportJob) -> Reading | Cards:
+    """The file of a job, ready to give its records; the caller closes it. `FileNotFoundError` if its bytes are gone."""
+    return open_table(job) if has_columns(job) else Cards(source(job.file_id), _settings())
+
+
+def open_table(job: ImportJob) -> Reading:
+    """The table of a job as its mapping reads it; see `open_job`."""
     return _read(job.file, cast(Kind, job.content), job.mapping or None, job.day_first)
 
 
 def _read(
     file: StoredFile, kind: Kind, mapping: Mapping[str, str] | None, day_first: bool | None = None
 ) -> Reading:
+    return read_file(source(file.pk), kind, _settings(day_first), mapping)
+
+
+def _settings(day_first: bool | None = None) -> ParseSettings:
     shop = business.business()
-    settings = ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first)
-    return read_file(source(file.pk), kind, settings, mapping)
+    return ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first)
 
 
 def columns_of(job: ImportJob) -> list[Column]:
     """The columns of the file with some values each, and what each is taken for now."""
-    with open_job(job) as reading:
+    with open_table(job) as reading:
         rows = reading.sample(20)
         names, match = reading.match.header, reading.match
     return [

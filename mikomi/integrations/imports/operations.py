@@ -18,7 +18,7 @@ from mikomi.core.text import clean_single_line
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.headers import fingerprint
 from mikomi.integrations.imports import tasks
-from mikomi.integrations.imports.opening import Recognition, fields_of, needed_of, open_job, recognise_file
+from mikomi.integrations.imports.opening import Recognition, fields_of, has_columns, needed_of, open_table, recognise_file
 from mikomi.integrations.models import ImportJob, RememberedMapping
 
 State = ImportJob.State
@@ -107,7 +107,9 @@ def set_mapping(
     """
     actor.require(Permission.IMPORTS_RUN)
     job = _locked(job_id, _BEFORE_RUN)
-    with open_job(job) as reading:
+    if not has_columns(job):
+        raise ImportRefusedError(_("A file of contact cards has no columns to match."))
+    with open_table(job) as reading:
         header = reading.match.header
     chosen = _chosen(job, header, mapping)
     RememberedMapping.objects.update_or_create(

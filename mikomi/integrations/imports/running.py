@@ -14,6 +14,7 @@ from mikomi.core.live.operations import publish
 from mikomi.customers.operations import identify_many
 from mikomi.customers.operations.identify import plan_arrivals
 from mikomi.integrations.imports.checking import ARRIVALS, OUTCOMES, SOURCE
+from mikomi.integrations.imports.identity import with_row_keys
 from mikomi.integrations.imports.opening import open_job
 from mikomi.integrations.imports.reading import Batch, batches
 from mikomi.integrations.models import ImportJob, ImportRow
@@ -27,7 +28,7 @@ def run(job: ImportJob, actor: Actor) -> None:
     """Import what is left of the job. Ends early where somebody stopped it or another process runs it."""
     done, told = job.rows_done, 0.0
     with open_job(job) as reading:
-        for batch in batches(reading.records(), done):
+        for batch in batches(with_row_keys(reading.records(), job.source), done):
             tell = clock.monotonic() - told > _TELL_EVERY
             told = clock.monotonic() if tell else told
             with transaction.atomic():

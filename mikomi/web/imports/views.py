@@ -34,8 +34,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"), max_length=255,
-        help_text=gettext_lazy("CSV as your shop exports it; any usual columns and encoding."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=gettext_lazy("CSV as your shop exports it, or contact cards (vCard); any usual columns and encoding."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.vcf,text/csv,text/vcard"}),
     )  # fmt: skip
     content = forms.ChoiceField(
         label=gettext_lazy("What is in it"), required=False,
@@ -107,6 +107,7 @@ def job(request: StaffRequest, job_id: int) -> HttpResponse:
         "outcomes": wording.outcome_words(),
         "counts": wording.counts(found),
         "refusals": wording.refusals(found),
+        "has_columns": opening.has_columns(found),
     }
     template = "imports/state.jinja" if getattr(request, "htmx", False) else "imports/job.jinja"
     return render(request, template, context)
@@ -117,6 +118,8 @@ def job(request: StaffRequest, job_id: int) -> HttpResponse:
 def mapping(request: StaffRequest, job_id: int) -> HttpResponse:
     """Which column holds what."""
     found = queries.job(actor=request.actor, job_id=job_id)
+    if not opening.has_columns(found):
+        raise Http404
     columns = opening.columns_of(found)
     chosen = {one.name: one.field for one in columns}
     day_first = {True: "day", False: "month", None: ""}[found.day_first]

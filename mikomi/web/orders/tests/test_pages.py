@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mikomi.commerce import queries
 from mikomi.commerce.tests.shop import CUP, at, order, promises, record, record_one, the_order
+from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
 from mikomi.core.business.models import Business
@@ -100,3 +102,14 @@ def test_who_may_not_record_orders_sees_no_form_and_is_refused(business: Busines
     assert "/report" not in client.get(f"/orders/{key}").content.decode()
     assert client.post(f"/orders/{key}/report", {"kind": "shipped"}).status_code == 403
     assert the_order().shipped_at is None
+
+
+@pytest.mark.parametrize("view", ["to_ship", "late"])
+def test_the_views_of_open_orders_read_an_index_of_open_orders(owner: Actor, view: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        queries.orders(actor=owner, view=view)
+    if connection.vendor == "sqlite":  # PostgreSQL reads a table of a few rows without any index
+        plan = connection.cursor().execute("EXPLAIN QUERY PLAN " + asked[-1]["sql"]).fetchall()
+        assert "order_open" in str(plan)
+    else:
+        assert "order_open" in connection.introspection.get_constraints(connection.cursor(), "commerce_order")
