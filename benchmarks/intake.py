@@ -12,7 +12,7 @@ Generated mails (benchmarks/mails.py) lie in a folder of a real Dovecot that the
   leave by SMTP, and customers answer the answers (one in four) or bounce (one in twenty). Then everything is counted:
   `lost`, `doubled`, `replies_lost`, `replies_astray` (in another conversation), `sent_twice` and `sent_unknown` must
   be 0. `uncertain`: answers whose sender was killed between message and mark; a person decides about them.
-- `django_helpdesk`: mails per second of its intake over the same mails, if MIKOMI_COMPARISON names a Python that can
+- `django_helpdesk`: mails per second of its intake over the same mails, if MIKOMI_TEST_COMPARISON names a Python that can
   import it; else null.
 """
 
@@ -24,7 +24,6 @@ import os
 import random
 import resource
 import shutil
-import sys
 import threading
 import time
 from collections import Counter
@@ -136,7 +135,7 @@ def measure_parser(count: int) -> dict[str, Any]:
         for part in BytesParser(policy=default_policy).parsebytes(raw).walk():
             if not part.is_multipart():
                 try:
-                    part.get_content()  # type: ignore[attr-defined]
+                    part.get_content()
                 except (LookupError, KeyError, ValueError):
                     failures += 1
     return watch.figures(len(raws), sum(map(len, raws))) | {"parts_it_could_not_read": failures}
@@ -183,10 +182,10 @@ def deliver(server: Dovecot, raws: Sequence[bytes], first: int = 0) -> None:
             _give_away(folder)
     for number, raw in enumerate(raws, first):
         name = f"{int(time.time())}.M{number:08d}P{os.getpid()}.shop"  # noqa: TID251
-        path = home / "tmp" / name
-        path.write_bytes(raw)
-        _give_away(path)
-        path.rename(home / "new" / name)
+        file = home / "tmp" / name
+        file.write_bytes(raw)
+        _give_away(file)
+        file.rename(home / "new" / name)
 
 
 def _give_away(path: Path) -> None:
@@ -432,9 +431,9 @@ def count_up(
 
 
 def measure_helpdesk(count: int) -> dict[str, Any] | None:
-    """django-helpdesk's intake over the same mails, in a Python that has it (MIKOMI_COMPARISON); else none."""
+    """django-helpdesk's intake over the same mails, in a Python that has it (MIKOMI_TEST_COMPARISON); else none."""
     return None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

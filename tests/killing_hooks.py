@@ -64,14 +64,14 @@ def prepare() -> None:
 
     settings.ALLOW_PRIVATE_WEBHOOKS = True
     applying.AFTER_DEATH = timedelta(seconds=0.5)
-    record = applying.record_orders
+    record = applying.record_orders  # type: ignore[attr-defined]
 
     def deadly(**values: Any) -> Any:
         if values["orders"][0].external_id == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
         return record(**values)
 
-    applying.record_orders = deadly
+    applying.record_orders = deadly  # type: ignore[attr-defined]
 
 
 def fill(url: str) -> None:

@@ -41,7 +41,7 @@ def _asked(
     put_together = _statement if len(values) <= _FEW else _statement.__wrapped__
     with connection.cursor() as cursor:
         cursor.execute(put_together(model, columns, tuple(shape)) + ending, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @lru_cache(maxsize=512)
