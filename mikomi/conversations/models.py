@@ -282,7 +282,23 @@ class RecoveryCase(Changing):
         indexes: ClassVar = [
             models.Index(fields=["state", "follow_up_at", "id"], name="recovery_open"),
             models.Index(fields=["customer", "-opened_at"], name="recovery_customer"),
+            models.Index(fields=["opened_at", "cause"], name="recovery_cause"),
         ]
+
+
+class RecoveryGuide(models.Model):
+    """What the business usually does about broken promises of one cause: proposed on the case, never done by itself."""
+
+    cause = models.CharField(max_length=12, choices=RecoveryCase.Cause.choices, unique=True)
+    remedy_kind = models.CharField(max_length=12, blank=True, help_text="One of `Remedy.Kind`, or none.")
+    remedy_minor = models.BigIntegerField(default=0, help_text="In the business's currency.")
+    follow_up_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days after the cause is known; 0: no follow-up."
+    )
+    prevention = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["cause"]
 
 
 class Remedy(models.Model):

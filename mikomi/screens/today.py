@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mikomi.conversations import queries as desk
 from mikomi.conversations.models import RecoveryCase
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.business.queries import business
 from mikomi.customers import queries as customers
 from mikomi.customers.queries.display import Display
+from mikomi.facts import queries as facts
+from mikomi.facts.models import Contradiction
 from mikomi.feedback import queries as feedback
 from mikomi.feedback.models import Answer
 from mikomi.feedback.queries import Csat
@@ -60,6 +63,16 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Prevention:
+    """A change that the reader promised so that something doesn't break again."""
+
+    id: int
+    conversation_id: int
+    prevention: str
+    prevention_due: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PoorAnswer:
     """A bad answer that nobody has taken care of yet."""
 
@@ -97,9 +110,11 @@ class Today:
     cases: list[Case] = field(default_factory=list)
     follow_ups: list[Case] = field(default_factory=list)
     poor: list[PoorAnswer] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
     keeping: Figure | None = None
     csat: Csat | None = None
     broken_count: int = 0
+    preventions: list[Prevention] = field(default_factory=list)
 
 
 def today(*, actor: Actor) -> Today:
@@ -128,10 +143,18 @@ def today(*, actor: Actor) -> Today:
         cases=[_case(row, names) for row in cases],
         follow_ups=[_case(row, names) for row in follow_ups],
         poor=[_poor(row, names) for row in poor],
+        preventions=_preventions(actor, now) if may_talk else [],
         keeping=promise_screens.keeping(actor=actor),
         csat=feedback.csat_figure(actor=actor, since=since, until=now) if figures else None,
+        contradictions=facts.for_today(actor=actor, size=ROWS),
         broken_count=ledger.broken_count(actor=actor) if promises else 0,
     )
+
+
+def _preventions(actor: Actor, now: datetime) -> list[Prevention]:
+    until = (now + FOLLOW_UPS_AHEAD).astimezone(business().zone).date()
+    rows = desk.due_preventions(actor=actor, until=until, size=ROWS)
+    return [Prevention(row.pk, row.conversation_id, row.prevention, row.prevention_due) for row in rows]
 
 
 def _names(

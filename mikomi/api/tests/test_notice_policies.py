@@ -21,7 +21,8 @@ def test_the_policies_are_replaced_whole(owner: Actor) -> None:
 
 def test_a_kind_stands_once(owner: Actor) -> None:
     answer = Program(owner).call("put", "/notice-policies", {"items": [GENERAL, GENERAL]})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
+    assert Program(owner).call("put", "/notice-policies", {"items": [{"kind": "dream"}]}).status_code == 422
 
 
 def test_an_agent_may_not(agent: Actor) -> None:

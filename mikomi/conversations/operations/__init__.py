@@ -13,6 +13,7 @@ from mikomi.conversations.operations.drafting import (
     add_draft_file,
     remove_draft_file,
 )
+from mikomi.conversations.operations.guiding import GuideError, set_guide
 from mikomi.conversations.operations.handling import (
     DeskError,
     add_note,
@@ -52,6 +53,7 @@ __all__ = [
     "CannotAnswerError",
     "DeskError",
     "FileRefusedError",
+    "GuideError",
     "HistoricConversation",
     "HistoricMessage",
     "IncomingAttachment",
@@ -79,6 +81,7 @@ __all__ = [
     "reopen",
     "restore",
     "save_template",
+    "set_guide",
     "set_policy",
     "set_severity",
     "set_standards",

@@ -7,7 +7,7 @@ waits (requirements, D6 and P7).
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from mikomi.conversations.operations.answering import answer
 from mikomi.conversations.operations.handling import reopen_locked
 from mikomi.conversations.operations.receiving import append_from_customer
 from mikomi.conversations.queries.cases import may_close
+from mikomi.conversations.queries.guides import guide
 from mikomi.conversations.queries.rendering import solved_question
 from mikomi.conversations.queries.visibility import locked, locked_case
 from mikomi.core import clock
@@ -151,11 +152,15 @@ def set_owner(*, actor: Actor, recovery_id: int, owner_id: int | None) -> Recove
 
 @transaction.atomic
 def set_cause(*, actor: Actor, recovery_id: int, cause: str, note: str = "") -> RecoveryCase:
-    """Say why the promise was broken."""
+    """Say why the promise was broken. The guide for that cause sets the follow-up where there is none yet."""
     case = _open_case(actor, recovery_id)
     if cause not in RecoveryCase.Cause.values:
         raise RecoveryError(_("There is no such cause."))
-    return _change(case, cause=cause, cause_note=note)
+    values: dict[str, Any] = {"cause": cause, "cause_note": note}
+    days = guide(cause).follow_up_days
+    if days and case.follow_up_at is None and case.follow_up_done_at is None:
+        values["follow_up_at"] = clock.now() + timedelta(days=days)
+    return _change(case, **values)
 
 
 @transaction.atomic

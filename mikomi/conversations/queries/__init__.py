@@ -30,6 +30,7 @@ from mikomi.conversations.queries.desk import (
     takes_part,
 )
 from mikomi.conversations.queries.drafts import draft_files
+from mikomi.conversations.queries.guides import guide, guides
 from mikomi.conversations.queries.places import (
     can_join,
     joined_place,
@@ -37,6 +38,7 @@ from mikomi.conversations.queries.places import (
     regroupings,
     split_off,
 )
+from mikomi.conversations.queries.preventions import Prevention, due_preventions, preventions
 from mikomi.conversations.queries.rendering import fill_text, render_template
 from mikomi.conversations.queries.standards import policy, standards
 
@@ -45,6 +47,7 @@ __all__ = [
     "Confirmation",
     "Counts",
     "MessageLine",
+    "Prevention",
     "UnknownViewError",
     "attachment",
     "by_time_left",
@@ -53,10 +56,13 @@ __all__ = [
     "conversation",
     "conversation_of_message_id",
     "conversations_of",
-    "fill_text",
     "counts",
     "draft_files",
+    "due_preventions",
+    "fill_text",
     "follow_ups",
+    "guide",
+    "guides",
     "inbox",
     "joined_place",
     "may_close",
@@ -65,6 +71,7 @@ __all__ = [
     "messages",
     "place_of",
     "policy",
+    "preventions",
     "recoveries",
     "recoveries_in",
     "recovery",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,13 +11,14 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mikomi.conversations.models import Conversation, RecoveryCase, Remedy
+from mikomi.conversations import queries
+from mikomi.conversations.models import Conversation, RecoveryCase, RecoveryGuide, Remedy
 from mikomi.conversations.records import PromiseInAnswer
 from mikomi.core import clock
 from mikomi.core.access import queries as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.business.queries import business
-from mikomi.core.money import BadAmountError, parse_amount
+from mikomi.core.money import BadAmountError, exponent_of, parse_amount
 from mikomi.promises.models import Promise
 from mikomi.web.forms import FutureField, MomentField
 
@@ -180,6 +182,13 @@ class RecoveryForms:
 
     def __init__(self, actor: Actor, case_id: int | None = None, **sent: forms.Form) -> None:
         self.actor, self.case_id, self.sent = actor, case_id, sent
+        self._guides: dict[str, RecoveryGuide] = {}
+
+    def _guide(self, case: RecoveryCase) -> RecoveryGuide:
+        """What is usually done about this cause: it fills what nobody has filled yet."""
+        if case.cause not in self._guides:
+            self._guides[case.cause] = queries.guide(case.cause) if case.cause else RecoveryGuide()
+        return self._guides[case.cause]
 
     def _sent(self, name: str, case: RecoveryCase) -> forms.Form | None:
         return self.sent.get(name) if case.pk == self.case_id else None
@@ -197,12 +206,15 @@ class RecoveryForms:
 
     def remedy(self, case: RecoveryCase) -> forms.Form:
         """The form of a remedy."""
-        return self._sent("remedy", case) or RemedyForm(auto_id=f"case{case.pk}_%s")
+        guide = self._guide(case)
+        amount = Decimal(guide.remedy_minor).scaleb(-exponent_of(business().currency))
+        first = {"remedy": guide.remedy_kind, "amount": str(amount)} if guide.remedy_kind else {}
+        return self._sent("remedy", case) or RemedyForm(initial=first, auto_id=f"case{case.pk}_%s")
 
     def prevention(self, case: RecoveryCase) -> forms.Form:
         """The form of the prevention."""
         first = {
-            "prevention": case.prevention,
+            "prevention": case.prevention or self._guide(case).prevention,
             "prevention_owner": case.prevention_owner_id or "",
             "prevention_due": case.prevention_due,
             "prevention_done": case.prevention_done_at is not None,

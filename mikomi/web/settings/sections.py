@@ -35,6 +35,7 @@ SECTIONS = (
     Section("settings_desk", _("Response times"), "timer", Permission.SETTINGS_MANAGE),
     Section("settings_notices", _("Notices"), "megaphone", Permission.SETTINGS_MANAGE),
     Section("settings_promises", _("Promises"), "handshake", Permission.SETTINGS_MANAGE),
+    Section("settings_guides", _("Recovery guides"), "list-checks", Permission.SETTINGS_MANAGE),
     Section("settings_templates", _("Templates"), "file-text", Permission.TEMPLATES_EDIT),
     Section("settings_shops", _("Shops"), "shopping-bag", Permission.SETTINGS_MANAGE),
     Section("settings_programs", _("API tokens"), "key-round", Permission.SETTINGS_MANAGE),
