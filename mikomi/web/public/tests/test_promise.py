@@ -1,0 +1,105 @@
+"""The promise's page as its customer uses it: no sign-in, by an unguessable link."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from mikomi.core.access.actor import Actor
+from mikomi.customers.models import Customer
+from mikomi.outbox.models import OutgoingMessage
+from mikomi.promises import operations
+from mikomi.promises.models import Dispute, Promise, Subscription
+from mikomi.promises.tests.ledger import DAY, make, observe
+from mikomi.promises.tests.test_wider_kinds import to_everyone
+from tests.cast import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def visitor(noon: datetime) -> Client:
+    return Client(HTTP_ACCEPT_LANGUAGE="ja")
+
+
+def test_the_customer_says_yes_on_the_page(visitor: Client, agent: Actor, customer: Customer) -> None:
+    promise = make(customer.pk)
+    asked = operations.ask_new_terms(
+        actor=agent, promise_id=promise.pk, due_at=NOON + 9 * DAY, reason="supplier_delay"
+    )
+    page = visitor.get(f"/p/{promise.token}")
+    assert "変更してもよろしいでしょうか" in page.content.decode()
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+
+    again = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "question"})
+    assert again.status_code == 422
+    done = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "accepted"}, follow=True)
+    assert done.status_code == 200
+    promise.refresh_from_db()
+    assert promise.due_at == NOON + 9 * DAY
+    late = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "declined"})
+    assert late.status_code == 422
+
+
+def test_a_question_of_another_promise_has_no_answer_here(
+    visitor: Client, agent: Actor, customer: Customer
+) -> None:
+    promise, other = make(customer.pk), make(customer.pk)
+    asked = operations.ask_new_terms(actor=agent, promise_id=other.pk, due_at=NOON + 9 * DAY)
+    answer = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "accepted"})
+    assert answer.status_code == 404
+    other.refresh_from_db()
+    assert other.version_number == 1
+
+
+def test_the_customer_disputes_what_was_recorded(visitor: Client, customer: Customer) -> None:
+    walk = make(customer.pk, kind="booking", terms={"value": 60, "unit": "min"})
+    observe(walk, "measured", NOON, reading=60)
+    piece = walk.evidence.get()
+    assert visitor.post(f"/p/{walk.token}/dispute", {"said": ""}).status_code == 422
+    answer = visitor.post(
+        f"/p/{walk.token}/dispute",
+        {"said": "30分だけでした", "evidence": piece.pk, "reading": "30"},
+        follow=True,
+    )
+    assert "30分だけでした" in answer.content.decode()
+    assert Dispute.objects.get().reading == 30
+
+
+def test_news_come_only_after_the_button_behind_the_link(visitor: Client, customer: Customer) -> None:
+    promise = make(customer.pk)
+    visitor.post(f"/p/{promise.token}/subscribe", {"email": "hana@example.jp"})
+    (message,) = OutgoingMessage.objects.all()
+    found = re.search(r"/p/\S+/confirm", message.text)
+    assert found
+    assert visitor.get(found.group()).status_code == 200
+    assert Subscription.objects.get().confirmed_at is None, (
+        "a mail scanner that opens the link confirms nothing"
+    )
+    visitor.post(found.group())
+    assert Subscription.objects.get().is_active
+    visitor.post(found.group().replace("/confirm", "/end"))
+    assert not Subscription.objects.get().is_active
+    assert visitor.get(f"/p/{promise.token}/mail/guess/confirm").status_code == 404
+
+
+def test_an_erased_person_s_promise_says_so(visitor: Client, customer: Customer) -> None:
+    promise = make(customer.pk)
+    Customer.objects.filter(pk=customer.pk).update(erased_at=NOON, language="ja")
+    page = visitor.get(f"/p/{promise.token}")
+    assert page.status_code == 410
+    assert "消去" in page.content.decode()
+
+
+def test_a_promise_to_everyone_has_a_page_once_published(visitor: Client, owner: Actor) -> None:
+    promise = to_everyone("price", statement="本体1,980円", terms={"value": 1980, "unit": "JPY"})
+    assert visitor.get(f"/p/{promise.token}").status_code == 404
+    operations.publish(actor=owner, promise_id=promise.pk)
+    page = visitor.get(f"/p/{promise.token}").content.decode()
+    assert "本体1,980円" in page
+    assert "1,980" in page
+    assert visitor.post(f"/p/{promise.token}/dispute", {"said": "x"}).status_code == 404
+    assert Promise.objects.get().disputes.count() == 0
