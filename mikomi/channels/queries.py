@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.erasing import ERASED
-from mikomi.channels.models import DkimKey, FolderCursor, Intake, Mailbox, Sender, ServerCopy, WebForm
+from mikomi.channels.models import (
+    DkimKey,
+    FolderCursor,
+    Intake,
+    Mailbox,
+    MailConsent,
+    MailImport,
+    MailProvider,
+    Sender,
+    ServerCopy,
+    WebForm,
+)
 from mikomi.conversations.models import Conversation
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
@@ -39,6 +50,13 @@ class Heartbeat:
     next_poll_at: datetime | None
     send_problem: MailProblem | None
     is_late: bool
+    is_read: bool
+    listening_since: datetime | None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether people should know that nothing comes in."""
+        return self.is_read and self.is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,54 @@ def dkim_keys(*, actor: Actor) -> QuerySet[DkimKey]:
     return DkimKey.objects.order_by("domain")
 
 
+def mailbox_choices(*, actor: Actor) -> list[tuple[int, str]]:
+    """Ids and addresses of the mailboxes, for who imports old mail."""
+    actor.require(Permission.IMPORTS_RUN)
+    return list(Mailbox.objects.order_by("address").values_list("pk", "address"))
+
+
+def providers(*, actor: Actor) -> QuerySet[MailProvider]:
+    """The providers that this installation is registered with."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    return MailProvider.objects.order_by("name", "pk")
+
+
+def consent_of(*, actor: Actor, mailbox_id: int) -> MailConsent | None:
+    """The consent for a mailbox, if it was ever asked for."""
+    actor.require(Permission.SETTINGS_MANAGE)
+    return MailConsent.objects.select_related("provider").filter(mailbox_id=mailbox_id).first()
+
+
+def mail_imports(*, actor: Actor, cursor: str = "", size: int = 50) -> Page[MailImport]:
+    """Imports of old mail, the newest first."""
+    actor.require(Permission.IMPORTS_RUN)
+    return keyset(MailImport.objects.select_related("mailbox"), ("-id",), cursor, size)
+
+
+def mail_import(*, actor: Actor, import_id: int) -> MailImport:
+    """One import of old mail. Raises `MailImport.DoesNotExist`."""
+    actor.require(Permission.IMPORTS_RUN)
+    return MailImport.objects.select_related("mailbox").get(pk=import_id)
+
+
+def states_of_import(*, actor: Actor, import_id: int) -> dict[str, int]:
+    """What became of the messages that an import took in, by state; one query."""
+    actor.require(Permission.IMPORTS_RUN)
+    rows = Intake.objects.filter(mail_import_id=import_id).values("state").annotate(count=Count("id"))
+    return {state.value: 0 for state in Intake.State} | {row["state"]: row["count"] for row in rows}
+
+
+def refusal_words(reason: str) -> str:
+    """Why something in a file was not taken for a message, in the reader's language."""
+    words = {
+        "not_mail": _("This is not a mail."),
+        "too_large": _("The message is too large."),
+        "bomb": _("It unpacks to far more than mail does: it was not opened."),
+        "damaged": _("This part of the file is damaged."),
+    }
+    return words.get(reason, reason)
+
+
 def forms(*, actor: Actor) -> QuerySet[WebForm]:
     """Every contact form, by name."""
     actor.require(Permission.SETTINGS_MANAGE)
@@ -120,6 +186,8 @@ def _heartbeat(box: Mailbox, now: datetime) -> Heartbeat:
         next_poll_at=box.next_poll_at,
         send_problem=MailProblem.stored(box.send_error) if box.send_error else None,
         is_late=bool(box.imap_host) and (age is None or age > LATE),
+        is_read=bool(box.imap_host),
+        listening_since=box.listening_since,
     )
 
 

@@ -20,8 +20,11 @@ from mikomi.web.forms import add_errors
 from mikomi.web.settings.sections import section_page
 from mikomi.web.staff import StaffRequest, staff_page
 
-PLAIN = ("address", "display_name", "signature", "imap_host", "imap_port", "imap_security", "imap_user", "smtp_host",
-         "smtp_port", "smtp_security", "smtp_user", "uses_plus_addresses", "after_reading")  # fmt: skip
+PLAIN = (
+    "address", "display_name", "signature", "sign_in", "protocol", "imap_host", "imap_port", "imap_security",
+    "imap_user",
+    "smtp_host", "smtp_port", "smtp_security", "smtp_user", "uses_plus_addresses", "after_reading",
+)  # fmt: skip
 
 
 class MailboxForm(forms.Form):
@@ -38,9 +41,9 @@ class MailboxForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     team = forms.TypedChoiceField(label=gettext_lazy("Team"), coerce=int, empty_value=None, required=False)
-    imap_host = forms.CharField(
-        label=gettext_lazy("Server for reading (IMAP)"), max_length=255, required=False
-    )
+    sign_in = forms.ChoiceField(label=gettext_lazy("Signs in with"), choices=Mailbox.SignIn.choices)
+    protocol = forms.ChoiceField(label=gettext_lazy("Read by"), choices=Mailbox.Protocol.choices)
+    imap_host = forms.CharField(label=gettext_lazy("Server for reading"), max_length=255, required=False)
     imap_port = forms.IntegerField(label=gettext_lazy("Port"), initial=993)
     imap_security = forms.ChoiceField(label=gettext_lazy("Encryption"), choices=Mailbox.Security.choices[:3])
     imap_user = forms.CharField(
@@ -56,7 +59,7 @@ class MailboxForm(forms.Form):
     )
     folders = forms.CharField(
         label=gettext_lazy("Folders"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("One a line; empty: INBOX."),
+        help_text=gettext_lazy("One a line; empty: INBOX. POP3 has none."),
     )  # fmt: skip
     after_reading = forms.ChoiceField(
         label=gettext_lazy("The server's copy, once it is stored here"), choices=Mailbox.AfterReading.choices
@@ -130,6 +133,7 @@ def mailboxes(request: StaffRequest) -> HttpResponse:
     context = {
         "boxes": [(box, beats.get(box.pk)) for box in queries.mailboxes(actor=request.actor)],
         "forms": list(queries.forms(actor=request.actor)),
+        "providers": list(queries.providers(actor=request.actor)),
         "form": form,
     }
     status = 422 if form.errors else 200
@@ -152,7 +156,14 @@ def mailbox(request: StaffRequest, mailbox_id: int | None = None) -> HttpRespons
             add_errors(form, error.errors)
         else:
             return _tried(request, saved)
-    context = {"form": form, "box": box}
+    providers = list(queries.providers(actor=request.actor))
+    context = {
+        "form": form,
+        "box": box,
+        "consent": queries.consent_of(actor=request.actor, mailbox_id=mailbox_id) if mailbox_id else None,
+        "providers": providers,
+        "provider_options": [(one.pk, one.name) for one in providers],
+    }
     status = 422 if form.errors else 200
     return section_page(request, "settings/mailbox.jinja", "settings_mailboxes", context, status)
 
@@ -167,6 +178,10 @@ def _first(box: Mailbox | None) -> dict[str, Any]:
 
 
 def _tried(request: StaffRequest, box: Mailbox) -> HttpResponse:
+    consent = queries.consent_of(actor=request.actor, mailbox_id=box.pk)
+    if box.sign_in == Mailbox.SignIn.CONSENT and (consent is None or consent.connected_at is None):
+        messages.info(request, _("Saved. Connect it with its provider now."))
+        return redirect("settings_mailbox", mailbox_id=box.pk)
     report = operations.test_connection(actor=request.actor, mailbox_id=box.pk)
     for problem in (report.reading, report.sending):
         if problem is not None:
@@ -183,7 +198,10 @@ def fetch(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """Look for new messages now."""
     operations.fetch_now(actor=request.actor, mailbox_id=mailbox_id)
     messages.success(request, _("The mailbox is visited in a moment."))
-    return redirect("settings_mailboxes")
+    manages = request.actor.may(Permission.SETTINGS_MANAGE)
+    return redirect(
+        "settings_mailboxes" if manages and "arrivals" not in request.POST else "settings_quarantine"
+    )
 
 
 @require_POST

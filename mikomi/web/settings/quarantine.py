@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +24,16 @@ def quarantine(request: StaffRequest) -> HttpResponse:
         "balances": queries.reconciliation(actor=request.actor),
     }
     return section_page(request, "settings/quarantine.jinja", "settings_quarantine", context)
+
+
+@require_safe
+@staff_page
+def notice(request: StaffRequest) -> HttpResponse:
+    """For the inbox: what waits in quarantine and which mailbox is not read; nothing when all is well."""
+    counts = queries.counts_waiting(actor=request.actor)
+    beats = queries.heartbeats(actor=request.actor)
+    context = {"caught": counts["quarantined"], "silent": [one for one in beats if one.is_silent]}
+    return render(request, "settings/arrivals_notice.jinja", context)
 
 
 @require_safe
