@@ -65,7 +65,8 @@ def is_current(kind: str) -> bool:
 def install(kind: str) -> None:
     print(f"Installing the packages of {LOCKS[kind].name} (once) …", flush=True)
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--no-input", "-r", str(LOCKS[kind])]
+    # Python compiles what it imports by itself; compiling everything takes a third of the installation's time.
+    command += ["--disable-pip-version-check", "--no-input", "--no-compile", "-r", str(LOCKS[kind])]
     subprocess.run(command, check=True)
     path, digest = stamp_of(kind)
     path.write_text(digest)
