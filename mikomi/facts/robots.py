@@ -17,7 +17,7 @@ MOST_BYTES = 500_000
 
 
 class Robots:
-    """The rules of the sites of one check. `known` is their texts as kept in the check: read once for all its portions."""
+    """The rules of the sites of one check. `known`: their texts, kept in the check for all its portions."""
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = dict(known)

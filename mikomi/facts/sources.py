@@ -13,7 +13,7 @@ from mikomi.facts.records import OwnText
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`texts`: all texts in use. `seen`: how many messages were sent with a text since a moment; none: nobody counts."""
+    """`texts`: all in use. `seen`: how many messages were sent with a text since a moment; none: nobody counts."""
 
     name: str
     label: str | Promise

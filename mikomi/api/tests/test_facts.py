@@ -55,7 +55,9 @@ def test_a_fact_is_written_quoted_changed_and_archived(program: Program, owner: 
 
 
 def test_two_owners_are_refused_in_words(program: Program, owner: Actor, manager: Actor) -> None:
-    response = program.post("/facts", cup(owner, owner_ids=[owner.user_id, manager.user_id]))
+    response = program.post(
+        "/facts", cup(owner, owner_ids=[owner.user_id, manager.user_id]), Accept_Language="en"
+    )
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == "owner"
     assert "one owner" in response.json()["detail"]

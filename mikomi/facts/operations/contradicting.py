@@ -92,7 +92,8 @@ def _of_place(place: Place) -> list[Contradiction]:
 
 def _signature(place: Place, one: Finding) -> str:
     parts = [
-        place.touchpoint.pk if place.touchpoint else 0, place.source, place.address, one.what, one.fact_id or 0, one.found
+        place.touchpoint.pk if place.touchpoint else 0, place.source, place.address, one.what,
+        one.fact_id or 0, one.found,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

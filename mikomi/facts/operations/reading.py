@@ -116,7 +116,7 @@ class Reader:
         )
 
     def _allowed(self, url: str) -> str:
-        """Asked before each request; a listing elsewhere may be read, a link of our site that leads away is not ours."""
+        """Asked before each request. A link of our site that leads away is not ours; a listing may lie elsewhere."""
         if self.touchpoint.kind == Kind.SITE and not urls.same_site(url, self.touchpoint.url):
             return "redirect_out"
         return self.robots.problem(url)

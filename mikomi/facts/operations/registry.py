@@ -153,7 +153,7 @@ def _describe(row: Fact, draft: FactDraft) -> None:
 
 
 def subject_of(scope: str, brand_id: int | None, store_id: int | None, product_code: str) -> str:
-    """What a fact or a page is about, in one word. A brand is a place like a store: texts name it as they name those."""
+    """What a fact or a page is about, in one word. A brand is a place like a store: texts name it like one."""
     if scope == Fact.Scope.PRODUCT:
         return f"product:{product_code.strip().casefold()}"
     if scope == Fact.Scope.STORE:

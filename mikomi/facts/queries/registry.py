@@ -28,7 +28,7 @@ class UnknownViewError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A fact, the version that counts now (none: expired or not yet), what comes next, and how many places contradict it."""
+    """A fact, the version that counts now (none: expired or not yet), what comes next, the places against it."""
 
     fact: Fact
     version: FactVersion | None
@@ -50,7 +50,7 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class FactStory:
-    """One fact with its versions, the newest first, and its open contradictions, the worst first. `names`: of the staff."""
+    """One fact, its versions (the newest first), its open contradictions (the worst first), names of the staff."""
 
     row: FactRow
     versions: list[FactVersion]
@@ -68,7 +68,7 @@ def facts(
     cursor: str | None = None,
     size: int = PAGE,
 ) -> Page[FactRow]:
-    """Facts by their key. `text` finds in key, label and product code. Raises `UnknownViewError`, `InvalidCursorError`."""
+    """Facts by their key; `text` finds in key, label and code. Raises `UnknownViewError`, `InvalidCursorError`."""
     actor.require(Permission.FACTS_VIEW)
     rows = _view(view)
     if kind:

@@ -15,11 +15,13 @@ from mikomi.facts.rules.extraction import extract, tidy
 from mikomi.facts.rules.values import EXCLUDED, INCLUDED, Price, YesNo
 
 _COLUMNS = {
-    "code": ("sku", "商品コード", "品番", "商品番号", "商品管理番号", "code", "product code", "variant sku", "mpn", "g:id", "id"),
+    "code": ("sku", "商品コード", "品番", "商品番号", "商品管理番号", "code", "product code", "variant sku", "mpn",
+             "g:id", "id"),
     "name": ("name", "商品名", "title", "g:title", "product name", "名称"),
     "price": ("price", "販売価格", "価格", "税込価格", "本体価格", "g:price", "variant price", "unit price", "単価"),
     "currency": ("currency", "通貨", "pricecurrency"),
-    "stock": ("availability", "g:availability", "在庫", "在庫数", "stock", "inventory", "variant inventory qty", "quantity"),
+    "stock": ("availability", "g:availability", "在庫", "在庫数", "stock", "inventory", "variant inventory qty",
+              "quantity"),
     "status": ("status", "状態", "販売状態"),
 }  # fmt: skip
 _TAX = {"税込価格": INCLUDED, "本体価格": EXCLUDED}

@@ -175,7 +175,7 @@ def _lines(body: LexborNode) -> Iterator[str]:
 
 
 def _pieces(body: LexborNode) -> Iterator[str]:
-    """Texts, and a line feed wherever a block begins or ends. Goes down with a stack: pages can be nested without end."""
+    """Texts, and a line feed wherever a block begins or ends. With a stack: pages can be nested without end."""
     stack: list[tuple[str, Iterator[LexborNode]]] = [("body", body.iter(include_text=True))]
     while stack:
         tag, children = stack[-1]

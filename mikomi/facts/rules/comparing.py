@@ -316,7 +316,7 @@ def _read_labelled(reading: _Reading, line: _Line, found: Found) -> None:
 
 
 def _label_place(fact: Known, line: _Line, at: int) -> int:
-    """Where the line last names the thing before the value, else after it; -1: neither here nor alone in the line above.
+    """Where the line names the thing before the value, else after it; -1: neither here nor in a short line above.
 
     A nearer name before the value goes first.
     """

@@ -8,20 +8,23 @@ HIGH, NORMAL, LOW = "high", "normal", "low"
 
 
 def severity(*, kind: str, what: str, fact: Value | None, found: Value | None) -> str:
-    """High: customers go astray or are promised more than is kept. Normal: they are told something untrue. Low: the rest."""
-    if what in ("dead_product", "broken_quote"):
+    """High: customers go astray or are promised more than is kept. Normal: they are told something untrue."""
+    if what in ("dead_product", "broken_quote") or kind in ("phone", "hours"):
         return HIGH
     if what == "dead_link":
         return NORMAL
-    if kind in ("phone", "hours"):
+    if _promises_more(kind, fact, found):
         return HIGH
-    if isinstance(fact, Price) and isinstance(found, Price):
-        return HIGH if found.minor < fact.minor else NORMAL
-    if isinstance(fact, Duration) and isinstance(found, Duration):
-        return HIGH if _minutes(found) < _minutes(fact) else NORMAL
-    if kind == "stock" and isinstance(found, YesNo):
-        return HIGH if found.yes else NORMAL
     return LOW if kind == "text" else NORMAL
+
+
+def _promises_more(kind: str, fact: Value | None, found: Value | None) -> bool:
+    """A lower price, a shorter time, something in stock that isn't."""
+    if isinstance(fact, Price) and isinstance(found, Price):
+        return found.minor < fact.minor
+    if isinstance(fact, Duration) and isinstance(found, Duration):
+        return _minutes(found) < _minutes(fact)
+    return kind == "stock" and isinstance(found, YesNo) and found.yes
 
 
 _MINUTES = {

@@ -59,7 +59,7 @@ def checked(url: str, *, allow_private: bool) -> str:
 
 
 def normalise(url: str, base: str = "") -> str | None:
-    """The one way to write an address: absolute, no fragment, no session or tracking, the query sorted. None: no page."""
+    """The one way to write an address: absolute, no fragment or tracking, the query sorted. None: no page."""
     try:
         parts = urlsplit(urljoin(base, url.strip()))
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port

@@ -1,4 +1,4 @@
-"""A value as a person types it into a form: `1,980円（税込）`, `月〜金 10:00〜19:00、土 定休`, `3-5 business days`. Pure.
+"""A value as a person types it into a form: `1,980円（税込）`, `月〜金 10:00〜19:00`, `3-5 business days`. Pure.
 
 Read by the same readers as texts are. What `saying.say` writes reads back as the same value: keep them together.
 """
@@ -72,7 +72,9 @@ def _hours(text: str, region: str, _currency: str) -> Value | None:
     for line in text.splitlines():
         for found in extract(line, region=region):
             if isinstance(found.value, Hours):
-                week = [new if new is not None else old for new, old in zip(found.value.week, week, strict=True)]
+                week = [
+                    new if new is not None else old for new, old in zip(found.value.week, week, strict=True)
+                ]
                 every = found.value.every or every
     if all(day is None for day in week):
         return Hours((every,) * 7) if every else None
@@ -111,5 +113,6 @@ def _words(text: str, _region: str, _currency: str) -> Value | None:
 
 
 _READERS: dict[str, Callable[[str, str, str], Value | None]] = {
-    "money": _money, "phone": _phone, "hours": _hours, "number": _number, "date": _day, "yes_no": _yes_no, "text": _words,
+    "money": _money, "phone": _phone, "hours": _hours, "number": _number, "date": _day, "yes_no": _yes_no,
+    "text": _words,
 }  # fmt: skip

@@ -20,6 +20,7 @@ from mikomi.facts.operations import (
     CannotResolveError,
     TouchpointError,
     archive_touchpoint,
+    checking,
     ignore,
     recheck,
     reopen,
@@ -27,7 +28,6 @@ from mikomi.facts.operations import (
     start_due_checks,
     stop_check,
 )
-from mikomi.facts.operations import checking
 from mikomi.facts.operations.checking import check_now, run_portion, work_on_checks
 from mikomi.facts.tests.conftest import Watch, Write, yen
 from mikomi.facts.tests.site import Answer, Site
@@ -234,7 +234,7 @@ def endless_calendar(path: str) -> Answer | None:
         return None
     year, number = divmod(int(month) + 1, 100)
     after = (year + number // 13) * 100 + (number - 1) % 12 + 1
-    body = f'<p>{month}</p><a href="/calendar/{after}">next</a><a href="/calendar/{month}?view=week&amp;d={month}">w</a>'
+    body = f'<p>{month}</p><a href="/calendar/{after}">next</a><a href="/calendar/{month}?view=week&amp;d={month}">'
     return 200, {"Content-Type": "text/html"}, body.encode()
 
 

@@ -45,7 +45,7 @@ def test_what_a_fact_says_is_never_read_as_a_template(write: Write) -> None:
 
 
 def test_an_unknown_fact_is_refused_in_words(cup: Fact) -> None:
-    with pytest.raises(queries.FactUnavailableError, match="There is no fact “price.G9”"):
+    with pytest.raises(queries.FactUnavailableError, match=r"There is no fact “price\.G9”"):
         queries.quote("{{ fact.price.G9 }}", language="ja")
     assert queries.quote_public("価格 {{ fact.price.G9 }}", language="ja") != "価格 "
 

@@ -29,7 +29,8 @@ def test_one_way_to_write_an_address(written: str, normal: str | None) -> None:
     ("typed", "code"),
     [
         ("ftp://shop.example/", "scheme"), ("http://10.0.0.1/", "private"), ("http://localhost/", "private"),
-        ("https://a:b@shop.example/", "credentials"), ("https:///x", "host"), ("https://shop.example/" + "x" * 1_000, "long"),
+        ("https://a:b@shop.example/", "credentials"), ("https:///x", "host"),
+        ("https://shop.example/" + "x" * 1_000, "long"),
         ("http://[::1]/", "private"), ("http://169.254.169.254/latest", "private"),
     ],
 )  # fmt: skip

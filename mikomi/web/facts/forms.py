@@ -152,9 +152,9 @@ def _initial(row: FactRow, language: str) -> dict[str, Any]:
     newest = max(fact.versions.all(), key=lambda one: one.number)
     value = from_json(newest.value)
     return {
-        "label": fact.label, "value_type": type_of(value), "value": say(value, language, kind=fact.kind), "scope": fact.scope,
-        "product_code": fact.product_code, "store": fact.store_id, "brand": fact.brand_id, "names": "、".join(fact.names),
-        "aspect": fact.aspect, "labels": "、".join(fact.labels), "owner": fact.owner_id,
+        "label": fact.label, "value_type": type_of(value), "value": say(value, language, kind=fact.kind),
+        "scope": fact.scope, "product_code": fact.product_code, "store": fact.store_id, "brand": fact.brand_id,
+        "names": "、".join(fact.names), "aspect": fact.aspect, "labels": "、".join(fact.labels), "owner": fact.owner_id,
         "wording_ja": newest.wording.get("ja", ""), "wording_en": newest.wording.get("en", ""),
         "valid_from": newest.valid_from and timezone.localtime(newest.valid_from),
         "valid_until": newest.valid_until and timezone.localtime(newest.valid_until), "review_on": fact.review_on,

@@ -1,7 +1,7 @@
 """Values in a line of text, in their Japanese and English forms: prices, hours, telephone numbers, durations, dates,
 numbers with units, "in stock", "discontinued". Pure.
 
-    extract("税込1,980円、3〜5営業日でお届け") -> [Found(Price(1980, "JPY", "included"), …), Found(Duration(3, 5, …), …)]
+    extract("税込1,980円、3〜5営業日で") -> [Found(Price(1980, "JPY", "included"), …), Found(Duration(3, 5, …), …)]
 
 The readers go one after the other, the surest first; what one has read the next ones don't see.
 """
@@ -24,7 +24,7 @@ _HIDDEN = "\x00"
 
 
 def extract(line: str, *, region: str = "JP") -> list[Found]:
-    """What a line says, in its order. Places are those of `tidy(line)`. Longer lines are read to their 2,000th letter."""
+    """What a line says, in its order. Places are those of `tidy(line)`; long lines are read to the 2,000th letter."""
     text = tidy(line)[:LONGEST_LINE]
     found: list[Found] = []
     rest = text

@@ -10,10 +10,11 @@ from mikomi.facts.rules.values import Duration
 
 _COUNT = rf"\d{{1,4}}|[{KANJI}]{{1,4}}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _UNITS = {
-    "営業日": "working_days", "business day": "working_days", "working day": "working_days", "日間": "days", "日": "days",
-    "day": "days", "時間": "hours", "hour": "hours", "hr": "hours", "分間": "minutes", "分": "minutes", "minute": "minutes",
-    "min": "minutes", "週間": "weeks", "week": "weeks", "か月間": "months", "か月": "months", "ヶ月": "months",
-    "カ月": "months", "ヵ月": "months", "ケ月": "months", "month": "months", "年間": "years", "年": "years", "year": "years",
+    "営業日": "working_days", "business day": "working_days", "working day": "working_days",
+    "日間": "days", "日": "days", "day": "days", "時間": "hours", "hour": "hours", "hr": "hours",
+    "分間": "minutes", "分": "minutes", "minute": "minutes", "min": "minutes", "週間": "weeks", "week": "weeks",
+    "か月間": "months", "か月": "months", "ヶ月": "months", "カ月": "months", "ヵ月": "months", "ケ月": "months",
+    "month": "months", "年間": "years", "年": "years", "year": "years",
 }  # fmt: skip
 _UNIT = (
     "営業日|日間|日|時間|分間|分|週間|か月間|か月|ヶ月|カ月|ヵ月|ケ月|年間|年"
@@ -21,8 +22,10 @@ _UNIT = (
     "|weeks?(?![a-z])|months?(?![a-z])|years?(?![a-z])"
 )
 _SPAN = re.compile(
-    rf"(?P<within>within |in under |in less than |最大 ?)?(?:約 ?|about |around )?(?<![\d,./{KANJI}a-z])(?<!\d:)(?P<low>{_COUNT})"
-    rf"(?: ?(?:{_UNIT})? ?(?:~|-|から|to|or|・) ?(?P<high>{_COUNT}))?[ -]?(?P<unit>{_UNIT})(?P<after> ?(?:以内|いない|程度|前後|ほど|くらい|後|で|間|の?保証))?",
+    rf"(?P<within>within |in under |in less than |最大 ?)?(?:約 ?|about |around )?"
+    rf"(?<![\d,./{KANJI}a-z])(?<!\d:)(?P<low>{_COUNT})"
+    rf"(?: ?(?:{_UNIT})? ?(?:~|-|から|to|or|・) ?(?P<high>{_COUNT}))?[ -]?(?P<unit>{_UNIT})(?P<after> ?(?:以内"
+    rf"|いない|程度|前後|ほど|くらい|後|で|間|の?保証))?",
     re.IGNORECASE,
 )
 _WORDS = (

@@ -1,4 +1,4 @@
-"""Opening hours: 営業時間 10時〜19時, 平日10:00-19:00 土日祝11:00-17:00, 定休日 水曜, Mon–Fri 10 am to 7 pm, closed Sundays.
+"""Opening hours: 営業時間 10時〜19時, 平日10:00-19:00 土日11:00-17:00, 定休日 水曜, Mon–Fri 10 am to 7 pm.
 
 Pure. A line is read from left to right: days, then the times of these days, then the next days. Public holidays
 (祝) are left to the calendar.
@@ -18,30 +18,36 @@ _EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EN_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\.?"
 _TIME = (
     r"(?:(?P<{0}half>午前|午後|深夜|朝|夜) ?)?(?P<{0}hour>\d{{1,2}})(?:(?P<{0}colon>:)(?P<{0}minute>\d{{2}})"
-    r"|(?P<{0}ji>時)(?:(?P<{0}fun>\d{{1,2}})分|(?P<{0}han>半))?)? ?(?P<{0}ampm>[ap]\.?m\.?)?|(?P<{0}word>noon|midnight|正午)"
+    r"|(?P<{0}ji>時)(?:(?P<{0}fun>\d{{1,2}})分|(?P<{0}han>半))?)? ?(?P<{0}ampm>[ap]\.?m\.?)?"
+    r"|(?P<{0}word>noon|midnight|正午)"
 )
 _RANGE = re.compile(
-    rf"(?<!\d)(?<!\d:)(?:{_TIME.format('a')}) ?(?:~|-|から|to|until|till|より) ?(?:翌(?:日|朝)? ?)?(?:{_TIME.format('b')})(?!\d)(?:まで)?",
+    rf"(?<!\d)(?<!\d:)(?:{_TIME.format('a')}) ?(?:~|-|から|to|until|till|より) ?(?:翌(?:日"
+    rf"|朝)? ?)?(?:{_TIME.format('b')})(?!\d)(?:まで)?",
     re.IGNORECASE,
 )
 _JA_DAYS = re.compile(
     r"毎日|年中無休|無休|全日|平日|土日祝日?|土日|週末"
-    r"|(?:第[1-5一二三四五][・、,]?)*(?<![\d年月])(?:(?:[月火水木金土日]曜?日?|祝日?)(?:[・、,/ ]|[~-](?=[月火水木金土日])|(?=[月火水木金土日祝]))?)*"
+    r"|(?:第[1-5一二三四五][・、,]?)*(?<![\d年月])(?:(?:[月火水木金土日]曜?日?"
+    r"|祝日?)(?:[・、,/ ]|[~-](?=[月火水木金土日])|(?=[月火水木金土日祝]))?)*"
     r"(?:[月火水木金土日]曜日?|[月火水木金土日](?=[ :()~/・、,\d午正定はがも休祝]|$)|祝日?)"
 )
 _EN_DAYS = re.compile(
-    rf"daily|every ?day|7 days a week|weekdays?|weekends?|(?<![a-z]){_EN_DAY}(?:(?: ?(?:-|,|/|&|to|through|and) ?)+{_EN_DAY})*(?![a-z])",
+    rf"daily|every ?day|7 days a week|weekdays?|weekends?|(?<![a-z]){_EN_DAY}(?:(?: ?(?:-"
+    rf"|,|/|&|to|through|and) ?)+{_EN_DAY})*(?![a-z])",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
     r"定休日?|休業日?|休み|店休日?|休館日?|(?<![a-z])closed(?: on)?|(?<![a-z])close on", re.IGNORECASE
 )
 _TOKEN = re.compile(
-    rf"(?P<range>{_RANGE.pattern})|(?P<closed>{_CLOSED.pattern})|(?P<en>{_EN_DAYS.pattern})|(?P<ja>{_JA_DAYS.pattern})",
+    rf"(?P<range>{_RANGE.pattern})|(?P<closed>{_CLOSED.pattern})|(?P<en>{_EN_DAYS.pattern})"
+    rf"|(?P<ja>{_JA_DAYS.pattern})",
     re.IGNORECASE,
 )
 _MARKS = re.compile(
-    r"受付|電話|サポート|お問い?合わ?せ|配達|お届け|時間指定|ランチ|ディナー|モーニング|イベント|開催|講座|phone|support|lunch|dinner|delivery"
+    r"受付|電話|サポート|お問い?合わ?せ|配達|お届け|時間指定|ランチ|ディナー|モーニング"
+    r"|イベント|開催|講座|phone|support|lunch|dinner|delivery"
     r"|call us|workshop",
     re.IGNORECASE,
 )
@@ -188,7 +194,7 @@ def _span(match: re.Match[str]) -> tuple[int, int] | None:
 
 
 def _same_half(groups: dict[str, str | None]) -> str:
-    """`10-11:30 am`, `1-5 pm`: the first time has the half of the day that the second one names, if it stays before it."""
+    """`10-11:30 am`, `1-5 pm`: the first time has the half of the day of the second, if it stays before it."""
     half, first, last = groups["bampm"] or "", groups["ahour"], groups["bhour"]
     if not half or (groups["acolon"] and int(first or 0) > 12) or first is None or last is None:
         return ""

@@ -13,8 +13,10 @@ from mikomi.facts.rules.values import EXCLUDED, INCLUDED, Price
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
 _BEFORE = {"¥": "JPY", "JPY": "JPY", "USD": "USD", "US$": "USD", "$": "USD", "€": "EUR", "EUR": "EUR", "£": "GBP",
            "GBP": "GBP"}  # fmt: skip
-_AFTER = {"円": "JPY", "yen": "JPY", "jpy": "JPY", "usd": "USD", "dollars": "USD", "dollar": "USD", "ドル": "USD",
-          "eur": "EUR", "euros": "EUR", "euro": "EUR", "ユーロ": "EUR", "€": "EUR", "gbp": "GBP", "ポンド": "GBP"}  # fmt: skip
+_AFTER = {
+    "円": "JPY", "yen": "JPY", "jpy": "JPY", "usd": "USD", "dollars": "USD", "dollar": "USD", "ドル": "USD",
+    "eur": "EUR", "euros": "EUR", "euro": "EUR", "ユーロ": "EUR", "€": "EUR", "gbp": "GBP", "ポンド": "GBP",
+}  # fmt: skip
 _SIGNED = re.compile(
     rf"(?<![\w.,])(?P<sign>US\$|JPY|USD|EUR|GBP|[¥$€£]) ?(?P<number>{_NUMBER})(?![\d,]*\d)(?:,?-)?"
 )
@@ -24,26 +26,34 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _TAX_AFTER = re.compile(
-    r"\s*[(\[〈【]?\s*(?:(?P<inn>税込|消費税込|(?:inc(?:l(?:\.|uding|udes)?)?\.? ?(?:the )?(?:consumption )?(?:tax|vat))"
-    r"|(?:tax|vat)[ -]inc)|(?P<out>税抜|税別|\+ ?税|(?:excl?(?:\.|uding)?|before|plus|\+|without) ?(?:tax|vat)|(?:tax|vat) exc))",
+    r"\s*[(\[〈【]?\s*(?:(?P<inn>税込|消費税込|(?:inc(?:l(?:\.|uding|udes)?)?\.? ?(?:the )?(?:consumption )?(?:tax"
+    r"|vat))"
+    r"|(?:tax|vat)[ -]inc)|(?P<out>税抜|税別|\+ ?税|(?:excl?(?:\.|uding)?|before"
+    r"|plus|\+|without) ?(?:tax|vat)|(?:tax|vat) exc))",
     re.IGNORECASE,
 )
 _TAX_BEFORE = re.compile(
-    r"(?:(?P<inn>税込(?:み|価格|価額)?|tax[ -]included)|(?P<out>税抜(?:き|価格)?|税別|本体(?:価格)?))[:)\] ]*$",
+    r"(?:(?P<inn>税込(?:み|価格|価額)?|tax[ -]included)|(?P<out>税抜(?:き|価格)?"
+    r"|税別|本体(?:価格)?))[:)\] ]*$",
     re.I,
 )
 _MARKS_BEFORE = (
-    ("fee", re.compile(r"(?:送料|配送料|手数料|年会費|代引き?料?|shipping(?: fee| cost)?s?|delivery fee|postage|handling)"
+    ("fee", re.compile(r"(?:送料|配送料|手数料|年会費|代引き?料?|shipping(?: fee| cost)?s?|delivery fee"
+        r"|postage|handling)"
                        r"[^\d円。、,;]{0,14}$", re.I)),
-    ("was", re.compile(r"(?:通常価格|通常|定価|旧価格|元値|参考価格|希望小売価格|was|regular(?:ly)?|regular price|list price|rrp|msrp|"
+    ("was", re.compile(r"(?:通常価格|通常|定価|旧価格|元値|参考価格|希望小売価格|was|regular(?:ly)?"
+        r"|regular price|list price|rrp|msrp|"
                        r"instead of|formerly)[^\d。、;]{0,8}$", re.I)),
-    ("condition", re.compile(r"(?:over|above|orders? of|at least|save|up to|minimum|spend|from|starting at|最大|全国一律|月々|毎月)"
+    ("condition", re.compile(r"(?:over|above|orders? of|at least|save|up to|minimum|spend|from|starting at"
+        r"|最大|全国一律|月々|毎月)"
                              r"[^\d。;]{0,8}$", re.I)),
     ("range", re.compile(r"\d ?円? ?[~-] ?[¥$€£]?$")),
 )  # fmt: skip
 _MARKS_AFTER = (
-    ("condition", re.compile(r"^ ?(?:\(税込\) ?)?(?:以上|未満|以下|以内|から|より|分の|分|相当|引き?|割引|オフ|off|クーポン|ごと|につき|"
-                             r"or more|or over|and up|and above|and over|minimum|discount|coupon|キャッシュバック|還元)", re.I)),
+    ("condition", re.compile(r"^ ?(?:\(税込\) ?)?(?:以上|未満|以下|以内|から|より|分の|分|相当|引き?|割引"
+        r"|オフ|off|クーポン|ごと|につき|"
+                             r"or more|or over|and up|and above|and over|minimum|discount|coupon|キャッシュバック"
+                                 r"|還元)", re.I)),
     ("range", re.compile(r"^ ?~")),
     ("fee", re.compile(r"^ ?(?:for shipping|shipping|delivery fee|の送料|の手数料)", re.I)),
 )  # fmt: skip
