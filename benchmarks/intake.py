@@ -12,8 +12,8 @@ Generated mails (benchmarks/mails.py) lie in a folder of a real Dovecot that the
   leave by SMTP, and customers answer the answers (one in four) or bounce (one in twenty). Then everything is counted:
   `lost`, `doubled`, `replies_lost`, `replies_astray` (in another conversation), `sent_twice` and `sent_unknown` must
   be 0. `uncertain`: answers whose sender was killed between message and mark; a person decides about them.
-- `django_helpdesk`: mails per second of its intake over the same mails, if MIKOMI_TEST_COMPARISON names a Python that can
-  import it; else null.
+- `django_helpdesk`: mails per second of its intake over the same mails, if MIKOMI_TEST_COMPARISON names a Python that
+  can import it; else null.
 """
 
 from __future__ import annotations
@@ -176,8 +176,8 @@ def deliver(server: Dovecot, raws: Sequence[bytes], first: int = 0) -> None:
     """Put mails into the inbox as a delivery agent does: a file in `tmp`, renamed into `new`."""
     home = server.folder / "mail" / server.user / "Maildir"
     if not home.exists():
-        for folder in ("tmp", "new", "cur"):
-            (home / folder).mkdir(parents=True)
+        for name in ("tmp", "new", "cur"):
+            (home / name).mkdir(parents=True)
         for folder in (home.parent, home, *home.iterdir()):
             _give_away(folder)
     for number, raw in enumerate(raws, first):
