@@ -15,6 +15,7 @@ from mikomi.api.routers import (
     conversations,
     customers,
     events,
+    facts,
     feedback,
     imports,
     orders,
@@ -64,7 +65,7 @@ api = Api(
 problems.install(api)
 FAMILIES = (
     customers, segments, conversations, recoveries, promises, claims, outgoing, orders, imports, feedback, business,
-    webhooks, events,
+    webhooks, events, facts,
 )  # fmt: skip
 for family in FAMILIES:
     api.add_router("", family.router.router)

@@ -53,6 +53,8 @@ def _may_hear(actor: Actor, topic: str) -> bool:
     if topic in OPEN_TO_ALL:
         return actor.may(OPEN_TO_ALL[topic])
     kind, _colon, number = topic.partition(":")
+    if kind == "touchpoint":
+        return number.isdigit() and actor.may(Permission.FACTS_VIEW)
     if kind == "import":
         return number.isdigit() and actor.may(Permission.IMPORTS_RUN)
     if kind != "conversation" or not number.isdigit():
