@@ -30,6 +30,8 @@ from mikomi.customers.operations import (
     WrongIdentityError,
     WrongProfileError,
 )
+from mikomi.facts.operations import FactError, TouchpointError
+from mikomi.facts.queries import FactUnavailableError
 from mikomi.promises.operations import PromiseError
 
 logger = logging.getLogger(__name__)
@@ -58,11 +60,14 @@ def is_refusal(error: Exception) -> bool:
 
 # Something that was given can't be used; every other refusal says that the thing itself can't do it now.
 _UNUSABLE = (
+    FactError,
+    FactUnavailableError,
     InvalidCursorError,
     InvalidSegmentError,
     MessageRefusedError,
     MilestoneError,
     PromiseError,
+    TouchpointError,
     UnknownSourceError,
     WrongConsentError,
     WrongIdentityError,

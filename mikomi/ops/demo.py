@@ -18,7 +18,7 @@ from mikomi.channels import operations as channels
 from mikomi.commerce import operations as commerce
 from mikomi.commerce.models import Order
 from mikomi.commerce.records import OrderRecord
-from mikomi.commerce.samples import sample_orders
+from mikomi.commerce.samples import ARTICLES, sample_orders
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Conversation, RecoveryCase
 from mikomi.conversations.operations import recovery
@@ -38,6 +38,7 @@ from mikomi.customers.models import Customer, Identity
 from mikomi.customers.naming import written_name
 from mikomi.customers.records import PersonRecord
 from mikomi.customers.samples import people
+from mikomi.facts.samples import load_facts
 from mikomi.feedback.samples import load_answers
 from mikomi.promises import operations as promises
 from mikomi.promises.models import Promise
@@ -71,6 +72,7 @@ def load(seed: int = 1, now: datetime | None = None) -> None:
             _conversations(staff, moment, seed)
             load_answers(seed=seed, until=moment)
             promises.refresh_comparables()
+            _facts(staff, moment)
         _let_time_pass()
         _hand_made(staff, moment)
         _let_time_pass()
@@ -208,6 +210,23 @@ def _conversations(staff: Sequence[User], moment: datetime, seed: int) -> None:
         days=DAYS - 8, shop=SHOP,
     )  # fmt: skip
     load_history(actor=SYSTEM, records=records)
+
+
+def _facts(staff: Sequence[User], moment: datetime) -> None:
+    """Facts, a template that quotes them, and one into which a price was typed by hand."""
+    owner = next(user for user in staff if user.role == Role.OWNER).as_actor()
+    cup = ARTICLES[0]
+    with clock.frozen(moment - timedelta(days=45)):
+        desk.save_template(
+            actor=owner, key="cup-price", language="ja", title="湯のみの価格のご案内", subject="",
+            text=f"{{{{ customer.greeting }}}}\n\n{cup.name}は{cup.price:,}円（税込）でございます。\n",
+        )  # fmt: skip
+    load_facts(owner=owner, products=[(one.sku, one.name, one.price) for one in ARTICLES[:5]], moment=moment)
+    desk.save_template(
+        actor=owner, key="contact", language="ja", title="お電話とお届け日数のご案内", subject="",
+        text="{{ customer.greeting }}\n\nお電話は{{ fact.phone.main }}、"
+        "お届けはご注文から{{ fact.lead.delivery }}ほどでございます。\n",
+    )  # fmt: skip
 
 
 def _talking_customers() -> list[SampleCustomer]:

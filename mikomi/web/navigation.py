@@ -27,6 +27,7 @@ PLACES = (
     Place("promises", pgettext_lazy("place", "Promises"), "handshake"),
     Place("voice", pgettext_lazy("place", "Voice"), "message-circle-heart"),
     Place("orders", pgettext_lazy("place", "Orders"), "package", also=("imports",)),
+    Place("facts", pgettext_lazy("place", "Facts"), "badge-check"),
     Place("knowledge", pgettext_lazy("place", "Knowledge"), "book-open"),
     Place("outreach", pgettext_lazy("place", "Outreach"), "send"),
     Place("loyalty", pgettext_lazy("place", "Loyalty"), "gift"),
@@ -53,13 +54,16 @@ def links(path: str) -> list[Link]:
     inside = {url: _length_inside(path, [url, *map(address, place.also)]) for place, url in found}
     here = max(inside, key=lambda url: inside[url], default="")
     return [
-        Link(place.name, place.label, place.icon, url, url == here and inside[url] > 0) for place, url in found
+        Link(place.name, place.label, place.icon, url, url == here and inside[url] > 0)
+        for place, url in found
     ]
 
 
 def _length_inside(path: str, addresses: list[str]) -> int:
     """How much of the path the best of a place's addresses covers. Today's, the root, covers itself only."""
-    return max((len(one) for one in addresses if path == one or (one > "/" and path.startswith(one))), default=0)
+    return max(
+        (len(one) for one in addresses if path == one or (one > "/" and path.startswith(one))), default=0
+    )
 
 
 def address(name: str) -> str:
