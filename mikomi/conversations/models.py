@@ -126,6 +126,20 @@ class Message(models.Model):
         ]
 
 
+class Presence(models.Model):
+    """Somebody has a conversation open; true for as long as their page says so again."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    user = models.ForeignKey("access.User", on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(db_index=True)
+    writing_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "user"], name="presence_once")
+        ]
+
+
 class Attachment(models.Model):
     """A part of a message; a refused one is listed with its reason."""
 

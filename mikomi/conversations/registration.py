@@ -8,7 +8,7 @@ from datetime import timedelta
 from mikomi.conversations import own_texts
 from mikomi.conversations.exports import EXPORTS
 from mikomi.conversations.models import Attachment, DraftFile
-from mikomi.conversations.operations import drafting, handling, privacy, recovery
+from mikomi.conversations.operations import drafting, handling, presence, privacy, recovery
 from mikomi.conversations.operations.indexing import KIND
 from mikomi.core import exports
 from mikomi.core.access.rules import Permission
@@ -27,6 +27,7 @@ def register() -> None:
     erasure.register("conversations", privacy.erase)
     portability.register("messages", privacy.export)
     references.register("conversations.attachments", files_in_use)
+    registry.schedule("conversations.presence", timedelta(days=1), presence.forget_presence)
     registry.duty("conversations.wake", timedelta(seconds=20), "quick", handling.wake_snoozed)
     registry.duty("conversations.follow_ups", timedelta(seconds=60), "quick", recovery.follow_ups_due)
     registry.duty("conversations.drafts", timedelta(hours=1), "quick", drafting.forget_old_drafts)

@@ -100,6 +100,7 @@ def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
         send_after=given.send_after,
         sender_key=given.sender,
         draft_file_ids=drafts,
+        seen_message_id=given.seen_message_id,
     )
     return Status(201, shapes.MessageOut.of(row))
 

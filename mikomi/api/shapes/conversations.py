@@ -104,6 +104,9 @@ class AnswerIn(In):
         Code, Field(description="The key of one of /senders; empty: as the conversation goes.")
     ] = ""
     files: list[FileIn] = Field([], max_length=10)
+    seen_message_id: Id | None = Field(
+        None, description="The newest message that the writer has seen: refused if somebody else answered after it."
+    )
 
 
 class SplitIn(In):

@@ -2,6 +2,7 @@
 
 from mikomi.conversations.operations import recovery
 from mikomi.conversations.operations.answering import (
+    AnsweredMeanwhileError,
     CannotAnswerError,
     answer,
     answer_came_back,
@@ -28,6 +29,7 @@ from mikomi.conversations.operations.handling import (
     wake_snoozed,
 )
 from mikomi.conversations.operations.history import load_history
+from mikomi.conversations.operations.presence import forget_presence, note_presence
 from mikomi.conversations.operations.receiving import receive_messages
 from mikomi.conversations.operations.recovery import RecoveryError
 from mikomi.conversations.operations.regrouping import join, split, undo
@@ -50,6 +52,7 @@ from mikomi.conversations.records import (
 )
 
 __all__ = [
+    "AnsweredMeanwhileError",
     "CannotAnswerError",
     "DeskError",
     "FileRefusedError",
@@ -74,7 +77,9 @@ __all__ = [
     "ensure_defaults",
     "erase_deleted",
     "join",
+    "forget_presence",
     "load_history",
+    "note_presence",
     "receive_messages",
     "recovery",
     "remove_draft_file",

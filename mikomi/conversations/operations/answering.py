@@ -21,6 +21,7 @@ from mikomi.conversations.operations.owing import (
     meet_answer,
     unmeet_answer,
 )
+from mikomi.conversations.queries.presence import answered_since
 from mikomi.conversations.queries.visibility import locked
 from mikomi.conversations.records import PromiseInAnswer
 from mikomi.core import clock
@@ -45,6 +46,10 @@ class CannotAnswerError(ValueError):
     """The answer can't go out: empty, a field not filled in, no address that works. Nothing was written."""
 
 
+class AnsweredMeanwhileError(CannotAnswerError):
+    """Somebody else answered after the writer had looked last. Sent again with what they have seen now, it goes."""
+
+
 @transaction.atomic
 def answer(
     *,
@@ -63,6 +68,7 @@ def answer(
     sender_key: str = "",
     send_after: datetime | None = None,
     once_key: str | None = None,
+    seen_message_id: int | None = None,
 ) -> Message:
     """Answer the customer. The message returned has its `outgoing` row.
 
@@ -70,12 +76,16 @@ def answer(
     and what is owed stays owed until it has left (`answer_left`). `once_key`: the same key answers once.
     `file_names`: what attached files are called, by file id. `draft_file_ids`: files of this person's draft.
     `sender_key`: which of the channel's senders it comes from; the conversation goes on with it.
-    Raises `CannotAnswerError`, `FileRefusedError`, `Conversation.DoesNotExist`, `promises.PromiseError`.
+    `seen_message_id`: the newest message that the writer has seen; an answer of somebody else after it is an error.
+    Raises `CannotAnswerError`, `AnsweredMeanwhileError`, `FileRefusedError`, `Conversation.DoesNotExist`,
+    `promises.PromiseError`.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
     conversation = locked(actor, conversation_id)
     if once_key and (known := Message.objects.filter(outgoing__once_key=once_key).first()):
         return known
+    if seen_message_id is not None:
+        _refuse_unseen(actor, conversation, seen_message_id)
     text = _with_facts(text, conversation.language)
     _refuse_unready(text, conversation.language)
     drafts = taken(actor, conversation, list(draft_file_ids))
@@ -123,6 +133,15 @@ def _with_facts(text: str, language: str) -> str:
         return quote(text, language=language)
     except FactUnavailableError as error:
         raise CannotAnswerError(str(error)) from error
+
+
+def _refuse_unseen(actor: Actor, conversation: Conversation, seen_message_id: int) -> None:
+    found = answered_since(actor=actor, conversation_id=conversation.pk, seen_message_id=seen_message_id)
+    if found is not None:
+        raise AnsweredMeanwhileError(
+            _("%(name)s has answered meanwhile. Read it; send again if yours is still needed.")
+            % {"name": found.from_name or _("A colleague")}
+        )
 
 
 def _refuse_unready(text: str, language: str) -> None:

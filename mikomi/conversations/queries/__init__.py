@@ -38,6 +38,7 @@ from mikomi.conversations.queries.places import (
     regroupings,
     split_off,
 )
+from mikomi.conversations.queries.presence import Present, answered_since, present
 from mikomi.conversations.queries.preventions import Prevention, due_preventions, preventions
 from mikomi.conversations.queries.rendering import fill_text, render_template
 from mikomi.conversations.queries.standards import policy, standards
@@ -47,8 +48,10 @@ __all__ = [
     "Confirmation",
     "Counts",
     "MessageLine",
+    "Present",
     "Prevention",
     "UnknownViewError",
+    "answered_since",
     "attachment",
     "by_time_left",
     "can_join",
@@ -71,6 +74,7 @@ __all__ = [
     "messages",
     "place_of",
     "policy",
+    "present",
     "preventions",
     "recoveries",
     "recoveries_in",

@@ -55,6 +55,7 @@ def write(request: StaffRequest, conversation_id: int) -> HttpResponse:
             draft_file_ids=data["file"],
             sender_key=known_sender(request, data["sender"]),
             send_after=form.leaves_at(queries.policy().undo_seconds),
+            seen_message_id=data["seen_message"],
             once_key=f"composer:{request.actor.user_id}:{data['once_key']}" if data["once_key"] else None,
         )
     except (desk.CannotAnswerError, desk.DeskError, desk.FileRefusedError) as error:

@@ -21,6 +21,7 @@ from mikomi.core.business.queries import business
 from mikomi.core.money import BadAmountError, exponent_of, parse_amount
 from mikomi.promises.models import Promise
 from mikomi.web.forms import FutureField, MomentField
+from mikomi.web.staff import LARGEST_ID
 
 LONGEST_MESSAGE = 100_000
 KINDS = [(kind.value, kind.label) for kind in (Promise.Kind.CALLBACK, Promise.Kind.CUSTOM)]
@@ -38,6 +39,7 @@ class WriteForm(forms.Form):
     template_key = forms.CharField(max_length=64, required=False)
     close_after = forms.BooleanField(required=False)
     once_key = forms.CharField(max_length=64, required=False)
+    seen_message = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_ID)
     sender = forms.CharField(max_length=64, required=False)
     file = forms.TypedMultipleChoiceField(coerce=int, required=False, choices=())
     send_at = FutureField(label=_("Leaves on"), required=False)

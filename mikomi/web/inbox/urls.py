@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.inbox import acts, capturing, files, parts, recovery, regrouping, views
+from mikomi.web.inbox import acts, capturing, files, parts, presence, recovery, regrouping, views
 
 urlpatterns = [
     path("", views.inbox, name="inbox"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("regrouping/<int:regrouping_id>/undo", regrouping.undo, name="regrouping_undo"),
     path("<int:conversation_id>/capture", capturing.capture, name="conversation_capture"),
     path("message/<int:message_id>/promises", capturing.sent, name="message_promises"),
+    path("<int:conversation_id>/presence", presence.presence, name="conversation_presence"),
     path("<int:conversation_id>/template", parts.template, name="conversation_template"),
     path("<int:conversation_id>/recover", recovery.open_case, name="recovery_open"),
     path("message/<int:message_id>/take-back", acts.take_back, name="message_take_back"),

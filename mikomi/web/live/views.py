@@ -57,7 +57,7 @@ def _may_hear(actor: Actor, topic: str) -> bool:
         return number.isdigit() and actor.may(Permission.FACTS_VIEW)
     if kind == "import":
         return number.isdigit() and actor.may(Permission.IMPORTS_RUN)
-    if kind != "conversation" or not number.isdigit():
+    if kind not in ("conversation", "presence") or not number.isdigit():
         return False
     try:
         desk.conversation(actor=actor, conversation_id=int(number))

@@ -1,0 +1,47 @@
+"""Who is looking at a conversation now, and who is writing in it, so that two don't answer the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from mikomi.conversations.models import Presence
+from mikomi.conversations.queries.presence import LOOKS_FOR, WRITES_FOR
+from mikomi.conversations.queries.visibility import visible
+from mikomi.core import clock
+from mikomi.core.access.actor import Actor
+from mikomi.core.live.operations import publish
+
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+@transaction.atomic
+def note_presence(*, actor: Actor, conversation_id: int, writes: bool = False) -> None:
+    """Note that the actor has the conversation open, and whether they type. It ends by itself after a while.
+
+    The others' pages are told only of a change. Raises `Conversation.DoesNotExist`, also for another team's.
+    """
+    visible(actor).only("pk").get(pk=conversation_id)
+    if actor.user_id is None:
+        return
+    now = clock.now()
+    row, is_new = Presence.objects.get_or_create(
+        conversation_id=conversation_id, user_id=actor.user_id, defaults={"seen_at": now}
+    )
+    came = is_new or row.seen_at < now - LOOKS_FOR
+    began = writes and (row.writing_at is None or row.writing_at < now - WRITES_FOR)
+    row.seen_at, row.writing_at = now, now if writes else row.writing_at
+    row.save(update_fields=["seen_at", "writing_at"])
+    if came or began:
+        publish([topic(conversation_id)])
+
+
+def topic(conversation_id: int) -> str:
+    """What open pages of a conversation listen to."""
+    return f"presence:{conversation_id}"
+
+
+def forget_presence() -> int:
+    """Delete who has not been there for a day. Returns how many."""
+    return Presence.objects.filter(seen_at__lt=clock.now() - FORGOTTEN_AFTER).delete()[0]
