@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mikomi.channels.email.composed import compose_outgoing
@@ -12,6 +14,7 @@ from mikomi.channels.intake import Arrival, message_id_in, take_in
 from mikomi.channels.models import Intake, Mailbox
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Conversation, Message
+from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.events.models import Event
 from mikomi.core.files import operations as files
@@ -216,3 +219,55 @@ def test_every_part_is_listed_also_a_refused_one(box: Mailbox) -> None:
     parts = {part.name: part for part in Message.objects.get().attachments.all()}
     assert set(parts) == {"割れ.png", "receipt.pdf"}
     assert all(part.file_id for part in parts.values())
+
+
+class TestWhatAPersonSplitOrJoined:
+    """Later replies follow the decision, also those whose token or id was made before it."""
+
+    def test_a_reply_to_a_message_that_was_split_off_goes_there(self, box: Mailbox, agent: Actor) -> None:
+        Mailbox.objects.update(uses_plus_addresses=True)
+        first = arrive(mail(), box)
+        sent = answered(first, agent, box)
+        token = token_for(first.conversation_id or 0)
+        second = arrive(mail("別の件です。", to=f"support+{token}@shop.example"), box)
+        assert second.conversation_id == first.conversation_id
+        about_it = Message.objects.get(intake_id=second.pk)
+        moved = answered(second, agent, box)
+        for place, row in enumerate(Message.objects.order_by("id")):  # the mails of these tests have one Date
+            Message.objects.filter(pk=row.pk).update(sent_at=clock.now() + timedelta(seconds=place))
+
+        new = desk.split(actor=agent, message_id=about_it.pk).target
+
+        second.refresh_from_db()
+        assert second.conversation_id == new.pk  # its raw bytes are erased with it, not with the old one
+        old_address = f"support+{token}@shop.example"
+        to_moved = arrive(mail("はい", to=old_address, in_reply_to=f"<{moved.message_id}>"), box)
+        assert to_moved.conversation_id == new.pk
+        to_other = arrive(mail("はい", to=old_address, in_reply_to=f"<{sent.message_id}>"), box)
+        assert to_other.conversation_id == first.conversation_id
+        assert arrive(mail("はい", to=old_address), box).conversation_id == first.conversation_id
+
+    def test_a_reply_to_one_that_was_joined_goes_to_the_other(self, box: Mailbox, agent: Actor) -> None:
+        first, second = arrive(mail(), box), arrive(mail(subject="別の件"), box)
+        sent = answered(second, agent, box)
+        token = token_for(second.conversation_id or 0)
+        desk.join(
+            actor=agent, conversation_id=second.conversation_id or 0, into_id=first.conversation_id or 0
+        )
+
+        for reply in (
+            mail("はい", to=f"support+{token}@shop.example"),
+            mail("はい", subject="?", in_reply_to=f"<{sent.message_id}>"),
+            mail("はい", subject="Re: 別の件"),
+        ):
+            assert arrive(reply, box).conversation_id == first.conversation_id
+        assert Conversation.objects.filter(deleted_at=None).count() == 1
+
+    def test_a_bounce_of_a_message_that_was_moved_follows_it(self, box: Mailbox, agent: Actor) -> None:
+        first, second = arrive(mail(), box), arrive(mail(subject="別の件"), box)
+        sent = answered(second, agent, box)
+        desk.join(
+            actor=agent, conversation_id=second.conversation_id or 0, into_id=first.conversation_id or 0
+        )
+        report = arrive(bounce(sent.message_id, "hanako@example.jp"), box)
+        assert report.conversation_id == first.conversation_id
