@@ -15,6 +15,7 @@ from mikomi.api.routers import (
     conversations,
     customers,
     events,
+    expectations,
     facts,
     feedback,
     imports,
@@ -64,8 +65,8 @@ api = Api(
 )
 problems.install(api)
 FAMILIES = (
-    customers, segments, conversations, recoveries, promises, claims, outgoing, orders, imports, feedback, business,
-    webhooks, events, facts,
+    customers, segments, conversations, recoveries, promises, claims, outgoing, orders, imports, feedback, expectations,
+    business, webhooks, events, facts,
 )  # fmt: skip
 for family in FAMILIES:
     api.add_router("", family.router.router)

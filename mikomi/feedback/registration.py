@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from mikomi.core import exports
+from mikomi.core.work import registry
 from mikomi.customers import erasure, portability
-from mikomi.feedback import privacy
+from mikomi.feedback import operations, privacy
 from mikomi.feedback.exports import EXPORTS
 
 
 def register() -> None:
     """Called by the app's `ready`."""
     exports.register(*EXPORTS)
+    registry.schedule("feedback.claims", timedelta(hours=1), operations.feed_claims)
     erasure.register("feedback", privacy.erase)
     portability.register("answers", privacy.export)

@@ -13,6 +13,7 @@ from mikomi.conversations.models import Conversation
 from mikomi.conversations.wording import in_language
 from mikomi.core.business.queries import business
 from mikomi.core.names import greeting
+from mikomi.customers.models import Customer
 from mikomi.customers.naming import name_of
 
 _STYLE = "font-family:sans-serif;font-size:15px;line-height:1.7;color:#222"
@@ -80,4 +81,31 @@ def _html(language: str, opening: str, question: str, token: str, closing: str) 
     return (
         f'<div lang="{escape(language)}" style="{_STYLE}">{paragraphs}<p><b>{escape(question)}</b></p>'
         f"<p>{choices}</p><p>{escape(closing)}</p></div>"
+    )
+
+
+def questionnaire_letter(person: Customer, address: str) -> Letter:
+    """The letter that asks for a few minutes: what do you expect of us, and what do you find?"""
+    with in_language(person.language):
+        words = {"greeting": greeting(name_of(person), person.language), "business": business().name}
+        opening = (
+            _("%(greeting)s\n\nWe at %(business)s want to know what you expect of us, and what you find.")
+            % words
+        )
+        question = _("May we ask you a few questions?")
+        closing = _("You can stop at any time; what you have answered is kept. Nobody outside sees it.")
+        return Letter(
+            subject=_("What do you expect of us?"),
+            text=f"{opening}\n\n{question}\n{address}\n\n{closing}\n",
+            html=_linked(person.language, opening, question, address, closing),
+        )
+
+
+def _linked(language: str, opening: str, question: str, address: str, closing: str) -> str:
+    paragraphs = "".join(
+        f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in opening.split("\n\n") if part
+    )
+    return (
+        f'<div lang="{escape(language)}" style="{_STYLE}">{paragraphs}'
+        f'<p><a href="{escape(address)}"><b>{escape(question)}</b></a></p><p>{escape(closing)}</p></div>'
     )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("appearance/", include("mikomi.web.appearance.urls")),
     path("customers/", include("mikomi.web.customers.urls")),
     path("facts/", include("mikomi.web.facts.urls")),
+    path("expectations/", include("mikomi.web.expectations.urls")),
     path("gallery/", include("mikomi.web.gallery.urls")),
     path("hooks/shopify/<slug:token>", hooks.shopify, name="hook_shopify"),
     path("imports/", include("mikomi.web.imports.urls")),

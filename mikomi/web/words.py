@@ -92,6 +92,20 @@ EVIDENCE = {
     "surpassed": Sign(_("Found to be surpassed"), "sparkles"),
     "failed": Sign(_("Found not to hold"), "circle-x"),
 }
+KANO = {
+    "M": pgettext_lazy("kano", "must be"),
+    "O": pgettext_lazy("kano", "the more the better"),
+    "A": pgettext_lazy("kano", "delights"),
+    "I": pgettext_lazy("kano", "indifferent"),
+    "R": pgettext_lazy("kano", "unwanted"),
+    "Q": pgettext_lazy("kano", "contradictory"),
+}
+QUADRANTS = {
+    "concentrate": pgettext_lazy("map", "Concentrate here"),
+    "keep_up": pgettext_lazy("map", "Keep it up"),
+    "low_priority": pgettext_lazy("map", "Low priority"),
+    "overkill": pgettext_lazy("map", "Possible overkill"),
+}
 MEASUREMENT_SOURCES = {
     "agent": pgettext_lazy("measurement", "by hand"),
     "csv": pgettext_lazy("measurement", "file"),

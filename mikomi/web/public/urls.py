@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.public import contact, feedback, promise, recovery, unsubscribe
+from mikomi.web.public import contact, feedback, promise, questionnaire, recovery, unsubscribe
 
 urlpatterns = [
     path("contact/<slug:token>", contact.contact, name="contact"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("r/<slug:token>", recovery.confirmation, name="public_confirmation"),
     path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("f/<slug:token>", feedback.question, name="public_question"),
+    path("q/o/<slug:token>", questionnaire.open_questionnaire, name="public_questionnaire_open"),
+    path("q/<slug:token>", questionnaire.questionnaire, name="public_questionnaire"),
 ]

@@ -25,10 +25,12 @@ def invitation(token: str) -> Invitation:
 
 def _visible(actor: Actor) -> QuerySet[Answer]:
     actor.require(Permission.FEEDBACK_VIEW)
+    return _of_own_teams(actor).select_related("invitation__customer", "invitation__conversation")
+
+
+def _of_own_teams(actor: Actor) -> QuerySet[Answer]:
     own = team_filter(actor, "invitation__conversation__")
-    return Answer.objects.filter(own, invitation__conversation__deleted_at=None).select_related(
-        "invitation__customer", "invitation__conversation"
-    )
+    return Answer.objects.filter(own, invitation__conversation__deleted_at=None)
 
 
 def poor_open(*, actor: Actor, cursor: str | None = None, size: int = 20) -> Page[Answer]:
@@ -65,12 +67,16 @@ class Csat:
 
 
 def csat_figure(*, actor: Actor, since: datetime, until: datetime) -> Csat:
-    """The satisfaction figure of the answers given in a span of time. Two queries."""
+    """The satisfaction figure of the answers given in a span of time, of what the actor may see. Two queries."""
     actor.require(Permission.FIGURES_VIEW)
-    found = Answer.objects.filter(answered_at__gte=since, answered_at__lt=until).aggregate(
-        answered=Count("id"), satisfied=Count("id", filter=Q(score__gte=rules.SATISFIED_FROM))
+    found = (
+        _of_own_teams(actor)
+        .filter(answered_at__gte=since, answered_at__lt=until)
+        .aggregate(answered=Count("id"), satisfied=Count("id", filter=Q(score__gte=rules.SATISFIED_FROM)))
     )
-    asked = Invitation.objects.filter(skipped="", asked_at__gte=since, asked_at__lt=until).count()
+    own = team_filter(actor, "conversation__")
+    sent = Invitation.objects.filter(own, skipped="", conversation__deleted_at=None)
+    asked = sent.filter(asked_at__gte=since, asked_at__lt=until).count()
     if not found["answered"]:
         return Csat(0, 0, asked, None, None, None)
     interval = wilson(found["satisfied"], found["answered"])

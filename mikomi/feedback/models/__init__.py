@@ -1,0 +1,6 @@
+"""The tables of questions and answers."""
+
+from mikomi.feedback.models.answers import Answer, Invitation
+from mikomi.feedback.models.questionnaires import Questionnaire, Sheet
+
+__all__ = ["Answer", "Invitation", "Questionnaire", "Sheet"]

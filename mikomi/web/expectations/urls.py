@@ -1,0 +1,16 @@
+"""The addresses of expectations: gaps, features, importance, and the questionnaires behind them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mikomi.web.expectations import views
+
+urlpatterns = [
+    path("", views.expectations, name="expectations"),
+    path("questionnaires/", views.questionnaires, name="questionnaires"),
+    path("questionnaires/<int:questionnaire_id>/", views.questionnaire, name="questionnaire"),
+    path("questionnaires/<int:questionnaire_id>/ask", views.ask, name="questionnaire_ask"),
+    path("questionnaires/<int:questionnaire_id>/file", views.take_file, name="questionnaire_file"),
+    path("questionnaires/<int:questionnaire_id>/close", views.close, name="questionnaire_close"),
+]
