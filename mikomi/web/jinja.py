@@ -68,6 +68,7 @@ def environment(**options: Any) -> Environment:
         "kana": kana,
         "attributes": attributes,
         "measure_words": measures.measure_words,
+        "reading_words": measures.reading_words,
     }
     return env
 

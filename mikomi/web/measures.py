@@ -29,6 +29,11 @@ def measure_words(measure: Measure) -> str:
     return said
 
 
+def reading_words(reading: float, measure: Measure | None) -> str:
+    """A measured number in the unit of what was promised."""
+    return _amount(reading, measure.unit if measure else "").strip()
+
+
 def _amount(value: float, unit: str) -> str:
     if len(unit) == 3 and unit.isupper() and unit.isalpha() and value.is_integer():
         return format_money(Money(int(value), unit))

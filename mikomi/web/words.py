@@ -125,6 +125,8 @@ EVIDENCE_SOURCES = {
     "claims": _("our measurements"),
 }
 """Who says that something happened, for customers (`Evidence.source`)."""
+STAFF_SOURCES = EVIDENCE_SOURCES | {"customer": _("the customer"), "system": "Mikomi"}
+"""The same for the staff."""
 FORECASTS = {
     "past_cases": _("judged by how long comparable cases took"),
     "prior": _("little is known of comparable cases yet"),

@@ -26,8 +26,9 @@ FIELD, REASON = "captured", "challenge_reason"
 @staff_page
 def capture(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """What the draft promises, under the composer. Nothing is written."""
-    conversations.conversation(actor=request.actor, conversation_id=conversation_id)
-    return render(request, "inbox/capture.jinja", capture_context(request))
+    row = conversations.conversation(actor=request.actor, conversation_id=conversation_id)
+    context = capture_context(request) | {"language_written": row.language}
+    return render(request, "inbox/capture.jinja", context)
 
 
 def capture_context(request: StaffRequest) -> dict[str, object]:
