@@ -13,7 +13,7 @@ from mikomi.core.business.queries import business
 from mikomi.screens import recoveries as screens
 from mikomi.web.staff import StaffRequest, staff_page
 
-CASES = {"": gettext_lazy("Open"), "closed": gettext_lazy("Closed")}
+CASES = {"": gettext_lazy("Being made good"), "closed": gettext_lazy("Closed")}
 PREVENTIONS = {
     "open": gettext_lazy("To be done"),
     "overdue": gettext_lazy("Overdue"),
