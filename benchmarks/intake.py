@@ -24,6 +24,7 @@ import os
 import random
 import resource
 import shutil
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -432,7 +433,13 @@ def count_up(
 
 def measure_helpdesk(count: int) -> dict[str, Any] | None:
     """django-helpdesk's intake over the same mails, in a Python that has it (MIKOMI_TEST_COMPARISON); else none."""
-    return None
+    python = os.environ.get("MIKOMI_TEST_COMPARISON", "")
+    can = python and subprocess.run([python, "-c", "import helpdesk"], check=False, capture_output=True)
+    if not can or can.returncode:
+        return None
+    script = Path(__file__).with_name("beside_helpdesk.py")
+    done = subprocess.run([python, str(script), str(count)], check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
 from mikomi.core.access.rules import Permission, Role, hash_key
+from mikomi.core.rows import build
 
 TOKEN_PREFIX = "mik_"  # noqa: S105 - not a password, the mark by which leaked keys are found
 
@@ -32,7 +33,8 @@ def log(
     address: str | None = None,
 ) -> AccessLog:
     """Write who did what. `detail` holds ids and figures only."""
-    return AccessLog.objects.create(
+    row = build(
+        AccessLog,
         at=clock.now(),
         user_id=actor.user_id if actor else user_id,
         action=action,
@@ -41,6 +43,9 @@ def log(
         detail=detail or {},
         address=address or None,
     )
+    with transaction.atomic(savepoint=False):
+        bulk.insert([row])
+    return row
 
 
 LOOKS_ARE_KEPT = timedelta(days=400)

@@ -26,10 +26,11 @@ from mikomi.core.events.consumers import GiveUpError, Handler, TryLaterError
 from mikomi.core.events.models import Delivery
 from mikomi.core.events.operations import caused_by
 from mikomi.core.events.rules import RETRY_DELAYS, delay_after
+from mikomi.core.steady import steady
 
-HOLD_SECONDS = 0.025
+HOLD_SECONDS = 0.05
 """How long one transaction goes on taking further deliveries. Others write in between."""
-BATCH = 100
+BATCH = 200
 _TRIED_ONCE = 10
 _TRIED_MORE = range(2, len(RETRY_DELAYS) + 1)
 _ANY_TRIES = range(len(RETRY_DELAYS) + 1)
@@ -97,12 +98,13 @@ def claim(waiting: QuerySet[Delivery], *, worker: str, limit: int) -> list[int]:
 def _run_claimed(ids: Sequence[int], worker: str) -> int:
     rows = list(Delivery.objects.filter(pk__in=ids).select_related("event").order_by("due_at", "id"))
     position = 0
-    while position < len(rows):
-        try:
-            position += _run_some(rows[position:], worker)
-        except LostClaimError:
-            position += _run_one_by_one(rows[position:], worker)
-        _give_way()
+    with steady():
+        while position < len(rows):
+            try:
+                position += _run_some(rows[position:], worker)
+            except LostClaimError:
+                position += _run_one_by_one(rows[position:], worker)
+            _give_way()
     return len(rows)
 
 
