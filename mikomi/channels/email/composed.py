@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 
 from django.conf import settings
 
@@ -17,7 +18,7 @@ from mikomi.channels.email.threads import conversation_of_outgoing, token_for
 from mikomi.channels.models import Mailbox
 from mikomi.conversations.models import Attachment as MessageAttachment
 from mikomi.core import clock
-from mikomi.core.business.queries import zone
+from mikomi.core.business.queries import business, zone
 from mikomi.core.files import queries as files
 from mikomi.core.files.models import StoredFile
 from mikomi.core.text import clean_single_line
@@ -61,13 +62,14 @@ def _draft(row: OutgoingMessage, identity: senders.Identity) -> Draft:
     is_answer = row.purpose == OutgoingMessage.Purpose.ANSWER
     signature = identity.signature if is_answer else ""
     name = clean_single_line(identity.display_name, 200)
+    logo = None if is_answer else _logo(row)
     token = token_for(conversation_id) if conversation_id and mailbox.uses_plus_addresses else ""
     return Draft(
         sender=Address(name, identity.address),
         to=[Address(clean_single_line(row.to_name, 300), row.to_address)],
         subject=clean_single_line(row.subject, 500),
         text=f"{row.text.rstrip()}\n\n{signature}" if signature else row.text,
-        html=row.html + html_twin(signature, row.language) if row.html and signature else row.html,
+        html=(logo.head if logo else "") + _signed(row, signature),
         message_id=message_id_of(row, identity.address),
         date=clock.now().astimezone(zone()),
         # The token goes where the mailbox's server delivers plus addresses, which an alias need not do.
@@ -77,8 +79,33 @@ def _draft(row: OutgoingMessage, identity: senders.Identity) -> Draft:
         reply_token=token,
         automatic=not is_answer,
         list_unsubscribe=row.headers.get("list_unsubscribe", "") or unsubscribing.link_for(row),
-        attachments=list(_attachments(row)),
+        attachments=[*_attachments(row), *([logo.picture] if logo else [])],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Logo:
+    """The business's logo as a part of the mail, and the HTML that shows it: nothing is fetched from outside."""
+
+    picture: Attachment
+    head: str
+
+
+def _logo(row: OutgoingMessage) -> _Logo | None:
+    """At the top of what the business itself tells customers; what a person answers stays a letter of theirs."""
+    shop = business()
+    if not row.html or row.customer_id is None or shop.logo_file_id is None:
+        return None
+    file = StoredFile.objects.get(pk=shop.logo_file_id)
+    picture = Attachment(
+        "logo", file.content_type, files.read(file.pk), content_id=f"logo-{file.pk}@mikomi"
+    )
+    style = "max-height:48px;max-width:240px"
+    return _Logo(picture, f'<p><img src="cid:{picture.content_id}" alt="{escape(shop.name)}" style="{style}"></p>')
+
+
+def _signed(row: OutgoingMessage, signature: str) -> str:
+    return row.html + html_twin(signature, row.language) if row.html and signature else row.html
 
 
 def _ids(text: str) -> Iterator[str]:

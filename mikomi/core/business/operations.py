@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mikomi.core import clock, text
 from mikomi.core.access.actor import Actor
@@ -17,6 +18,8 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries, rules
 from mikomi.core.business.models import Brand, Business, CalendarDay, OpeningHours, Store, Team
 from mikomi.core.calendars.holidays import UnknownRegionError, public_holidays
+from mikomi.core.files.operations import store
+from mikomi.core.files.pictures import WrongPictureError, checked_picture
 
 
 class WrongSettingsError(ValueError):
@@ -99,6 +102,31 @@ def change_business(*, actor: Actor, **fields: Unpack[BusinessFields]) -> Busine
             detail={"fields": changed},
         )
     return row
+
+
+@transaction.atomic
+def set_logo(*, actor: Actor, data: bytes | None) -> Business:
+    """Show this picture (PNG or JPEG) as the business's logo; none: take it away.
+
+    What is kept is the picture alone (`core.files.pictures`). Raises `WrongSettingsError`, `StorageError`.
+    """
+    actor.require(Permission.SETTINGS_MANAGE)
+    file_id = None
+    if data is not None:
+        try:
+            picture = checked_picture(data)
+        except WrongPictureError as error:
+            raise WrongSettingsError({"logo": str(_LOGO_PROBLEMS[error.code])}) from error
+        file_id = store(picture.data, picture.content_type).pk
+    return change_business(actor=actor, logo_file_id=file_id)
+
+
+_LOGO_PROBLEMS = {
+    "too_large": gettext_lazy("The picture is larger than 1 MB. Save it smaller."),
+    "wrong_kind": gettext_lazy("This is no PNG or JPEG picture."),
+    "broken": gettext_lazy("The picture is damaged. Save it again and choose it anew."),
+    "wrong_size": gettext_lazy("The picture must be 16 to 4,000 pixels wide and high."),
+}
 
 
 @transaction.atomic

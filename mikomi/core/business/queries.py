@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,11 @@ def _state() -> _State:
     row = business()
     year = clock.now().year
     return _State(row.pk, row.calendar_version, row.time_zone, row.country, row.observes_holidays, year)
+
+
+def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:
+    """Of these stored files, the business's logo."""
+    return Business.objects.filter(logo_file_id__in=list(file_ids)).values_list("logo_file_id", flat=True)
 
 
 def _make(state: _State) -> WorkingCalendar:

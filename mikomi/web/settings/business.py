@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import operations, queries
 from mikomi.core.business.models import Business
+from mikomi.core.files.pictures import LARGEST_BYTES
 from mikomi.web import navigation
 from mikomi.web.forms import DayHoursField, add_errors, say_hours
 from mikomi.web.settings.sections import SECTIONS, section_page
@@ -90,6 +91,24 @@ def business(request: StaffRequest) -> HttpResponse:
             return redirect("settings")
     context = {"form": form, "zones": ZONES}
     return section_page(request, "settings/business.jinja", "settings", context, 422 if form.errors else 200)
+
+
+@require_POST
+@staff_page
+def logo(request: StaffRequest) -> HttpResponse:
+    """Take a new logo, or (`remove`) take the present one away."""
+    given = request.FILES.get("logo")
+    data = given.read(LARGEST_BYTES + 1) if given else None
+    if data is None and not request.POST.get("remove"):
+        messages.error(request, _("Choose a picture first."))
+        return redirect("settings")
+    try:
+        operations.set_logo(actor=request.actor, data=data)
+    except operations.WrongSettingsError as error:
+        messages.error(request, error.errors["logo"])
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("settings")
 
 
 def _first_own_section(request: StaffRequest) -> HttpResponse:

@@ -26,6 +26,7 @@ from mikomi.web.settings import (
 
 urlpatterns = [
     path("", business.business, name="settings"),
+    path("logo", business.logo, name="settings_logo"),
     path("hours", business.hours, name="settings_hours"),
     path("hours/day", business.day, name="settings_day"),
     path("places", places.places, name="settings_places"),
