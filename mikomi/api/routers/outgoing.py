@@ -8,7 +8,7 @@ from ninja import Query
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes import promises as shapes
+from mikomi.api.shapes import outgoing as shapes
 from mikomi.api.shapes.common import Id, PageOf, page
 from mikomi.core.access.rules import Permission
 from mikomi.outbox import operations, queries

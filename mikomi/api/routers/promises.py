@@ -8,6 +8,7 @@ from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
+from mikomi.api.shapes import answers
 from mikomi.api.shapes import promises as shapes
 from mikomi.api.shapes.common import Id, ListOf, PageOf, page
 from mikomi.core.access.rules import Permission
@@ -101,7 +102,7 @@ def take_back_question(request: Call, promise_id: Id) -> Any:
 
 
 @router.post("/promises/{promise_id}/publish", may=Permission.PROMISES_RELEASE, gives=shapes.StoryOut)
-def publish(request: Call, promise_id: Id, given: shapes.PublishIn) -> Any:
+def publish(request: Call, promise_id: Id, given: answers.PublishIn) -> Any:
     """Give a promise to many its public page; a claim without evidence is stopped."""
     _story(request, promise_id)
     operations.publish(actor=request.actor, promise_id=promise_id, where=given.where)
@@ -116,46 +117,46 @@ def unpublish(request: Call, promise_id: Id) -> Any:
     return _story(request, promise_id)
 
 
-@router.get("/promises-said", may=VIEW, gives=ListOf[shapes.SaidOut])
+@router.get("/promises-said", may=VIEW, gives=ListOf[answers.SaidOut])
 def said_by_customers(request: Call) -> Any:
     """What customers said to promises and waits for a person: disputes, and a no or a question to new terms."""
     found = queries.said_by_customers(actor=request.actor)
     items = [
-        shapes.SaidOut(kind=one.kind, id=one.id, promise_id=one.promise.pk, words=one.words, at=one.at)
+        answers.SaidOut(kind=one.kind, id=one.id, promise_id=one.promise.pk, words=one.words, at=one.at)
         for one in found
     ]
     return {"items": items}
 
 
-@router.post("/disputes/{dispute_id}/resolve", may=RECORD, gives=shapes.DisputeOut)
-def resolve_dispute(request: Call, dispute_id: Id, given: shapes.ResolutionIn) -> Any:
+@router.post("/disputes/{dispute_id}/resolve", may=RECORD, gives=answers.DisputeOut)
+def resolve_dispute(request: Call, dispute_id: Id, given: answers.ResolutionIn) -> Any:
     """Decide a dispute, with the reason that the customer reads."""
     row = operations.resolve_dispute(
         actor=request.actor, dispute_id=dispute_id, upheld=given.upheld, resolution=given.resolution
     )
-    return shapes.DisputeOut.of(row)
+    return answers.DisputeOut.of(row)
 
 
-@router.post("/renegotiations/{renegotiation_id}/handled", may=RECORD, gives=shapes.RenegotiationOut)
+@router.post("/renegotiations/{renegotiation_id}/handled", may=RECORD, gives=answers.RenegotiationOut)
 def answer_handled(request: Call, renegotiation_id: Id) -> Any:
     """Say that somebody took care of a customer's no or question."""
     row = operations.answer_handled(actor=request.actor, renegotiation_id=renegotiation_id)
-    return shapes.RenegotiationOut.of(row)
+    return answers.RenegotiationOut.of(row)
 
 
-@router.post("/promises-in-text", may=RECORD, gives=shapes.DraftOut)
-def promises_in_text(request: Call, given: shapes.TextIn) -> Any:
+@router.post("/promises-in-text", may=RECORD, gives=answers.DraftOut)
+def promises_in_text(request: Call, given: answers.TextIn) -> Any:
     """What a text that is about to be sent promises, and its vague words. Nothing is recorded."""
-    return shapes.DraftOut.of(queries.draft(actor=request.actor, text=given.text))
+    return answers.DraftOut.of(queries.draft(actor=request.actor, text=given.text))
 
 
-@router.get("/figures/origins", may=Permission.FIGURES_VIEW, gives=shapes.OriginsOut)
+@router.get("/figures/origins", may=Permission.FIGURES_VIEW, gives=answers.OriginsOut)
 def origins(request: Call, wanted: Query[shapes.FigureFilter]) -> Any:
     """Where the expectations of promises made in a span come from, and how well each group is kept."""
     found = queries.origins(actor=request.actor, since=wanted.since, until=wanted.until)
-    return shapes.OriginsOut(
-        by_origin=[shapes.OriginOut.of(one) for one in found.by_origin],
-        by_class=[shapes.OriginOut.of(one) for one in found.by_class],
+    return answers.OriginsOut(
+        by_origin=[answers.OriginOut.of(one) for one in found.by_origin],
+        by_class=[answers.OriginOut.of(one) for one in found.by_class],
         expiring_norms=[row.pk for row in found.norms],
     )
 

@@ -10,14 +10,13 @@ from ninja import Schema
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from mikomi.api.shapes.answers import DisputeOut, RenegotiationOut
 from mikomi.api.shapes.common import Code, Day, Id, In, Line, Moment, Paging, PersonRef, Share, Utc, Words
 from mikomi.customers.queries import Display
-from mikomi.outbox.models import OutgoingMessage
-from mikomi.promises.models import Dispute, Evidence, Promise, Renegotiation
-from mikomi.promises.queries import Draft, Listed, Story, Wanted
+from mikomi.promises.models import Evidence, Promise
+from mikomi.promises.queries import Listed, Story, Wanted
 from mikomi.promises.queries import Moment as StoryMoment
 from mikomi.promises.queries.figures import Figure
-from mikomi.promises.queries.origins import Group as OriginGroup
 from mikomi.promises.records import NewPromise
 from mikomi.promises.rules.kinds import TIMED
 
@@ -346,150 +345,6 @@ class StoryMomentOut(Schema):
         return shape
 
 
-class RenegotiationOut(Schema):
-    """New terms that the customer was asked about, and the answer. `answered_by`: page, phone, counter, writing."""
-
-    id: int
-    promise_id: int
-    state: str
-    due_at: Utc | None
-    statement: str
-    reason: str
-    asked_at: Utc
-    answered_at: Utc | None
-    answered_by: str
-    answer: str
-    handled_at: Utc | None
-
-    @classmethod
-    def of(cls, row: Renegotiation) -> RenegotiationOut:
-        """From the row."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
-
-
-class DisputeOut(Schema):
-    """What the customer says was different. `reading`: how much it was by their word."""
-
-    id: int
-    promise_id: int
-    state: str
-    said: str
-    reading: float | None
-    evidence_id: int | None
-    raised_at: Utc
-    resolved_at: Utc | None
-    resolution: str
-
-    @classmethod
-    def of(cls, row: Dispute) -> DisputeOut:
-        """From the row."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
-
-
-class ResolutionIn(In):
-    """What is decided about a dispute; the customer reads the resolution."""
-
-    upheld: bool
-    resolution: Annotated[Words, Field(min_length=1, max_length=2_000)]
-
-
-class SaidOut(Schema):
-    """Something a customer said to a promise that waits for a person: dispute, declined or question."""
-
-    kind: str
-    id: int
-    promise_id: int
-    words: str
-    at: Utc
-
-
-class PublishIn(In):
-    """Where a promise to many is said."""
-
-    where: Line = ""
-
-
-class TextIn(In):
-    """A text that is about to be sent."""
-
-    text: Annotated[Words, Field(min_length=1, max_length=20_000)]
-
-
-class OfferOut(Schema):
-    """A promise in a text: due at `due_at`, or by the end of its day (`by_day`). `chance`: how often one like it was
-    met in so short a time, of `cases`; null while too little is known."""
-
-    kind: str
-    statement: str
-    due_at: Utc
-    by_day: bool
-    chance: float | None
-    cases: int | None
-    is_unlikely: bool
-    when_closed: bool
-
-
-class DraftOut(Schema):
-    """What a text promises, and its vague words."""
-
-    promises: list[OfferOut]
-    vague: list[str]
-
-    @classmethod
-    def of(cls, found: Draft) -> DraftOut:
-        """From the query."""
-        return cls(
-            promises=[
-                OfferOut(
-                    kind=one.found.kind,
-                    statement=one.found.statement,
-                    due_at=one.due_at,
-                    by_day=one.by_day,
-                    chance=one.chance.share if one.chance else None,
-                    cases=one.chance.cases if one.chance else None,
-                    is_unlikely=one.is_unlikely,
-                    when_closed=one.when_closed,
-                )
-                for one in found.offers
-            ],
-            vague=[one.words for one in found.vague],
-        )
-
-
-class OriginOut(Schema):
-    """The promises of one origin or class: made, kept as first given; those without a due time, and of these broken."""
-
-    key: str
-    made: int
-    share: float | None
-    kept: int
-    broken: int
-    standing: int
-    standing_broken: int
-
-    @classmethod
-    def of(cls, one: OriginGroup) -> OriginOut:
-        """From the report."""
-        figure = one.figure
-        return cls(
-            key=one.key,
-            made=one.made,
-            share=figure.share if figure else None,
-            kept=figure.kept if figure else 0,
-            broken=figure.broken if figure else 0,
-            standing=one.standing,
-            standing_broken=one.standing_broken,
-        )
-
-
-class OriginsOut(Schema):
-    """Where expectations come from: by origin and by class; an empty key: nobody said."""
-
-    by_origin: list[OriginOut]
-    by_class: list[OriginOut]
-    expiring_norms: list[int]
-
-
 class StoryOut(Schema):
     """A promise with all that was said, seen and told; new terms asked for, and disputes, the newest first."""
 
@@ -525,73 +380,4 @@ class KeepingOut(Share):
             share=figure.share,
             low=figure.low,
             high=figure.high,
-        )
-
-
-# Messages on their way out
-
-
-class OutgoingFilter(Paging):
-    """Which messages; without a state: all that wait for a person."""
-
-    state: Annotated[str, Field(pattern="^(held|uncertain|failed)?$")] = ""
-
-
-class SentIn(In):
-    """Whether a message that perhaps left did leave."""
-
-    was_sent: bool
-
-
-class HeldIn(In):
-    """The words of a held message."""
-
-    subject: Line
-    text: Annotated[Words, Field(min_length=1)]
-
-
-class OutgoingOut(Schema):
-    """A message on its way out."""
-
-    id: int
-    state: str
-    reason: str
-    error: str
-    purpose: str
-    channel: str
-    customer_id: int | None
-    to_address: str
-    to_name: str
-    language: str
-    subject: str
-    text: str
-    subject_type: str
-    subject_id: int | None
-    attempts: int
-    created_at: Utc
-    not_before: Utc
-    sent_at: Utc | None
-
-    @classmethod
-    def of(cls, row: OutgoingMessage) -> OutgoingOut:
-        """From the row."""
-        return cls(
-            id=row.pk,
-            state=row.state,
-            reason=row.reason,
-            error=row.error,
-            purpose=row.purpose,
-            channel=row.channel,
-            customer_id=row.customer.pk if row.customer else None,
-            to_address=row.to_address,
-            to_name=row.to_name,
-            language=row.language,
-            subject=row.subject,
-            text=row.text,
-            subject_type=row.subject_type,
-            subject_id=row.subject_id,
-            attempts=row.attempts,
-            created_at=row.created_at,
-            not_before=row.not_before,
-            sent_at=row.sent_at,
         )

@@ -102,9 +102,9 @@ def test_a_yes_that_comes_after_it_was_done_changes_nothing(agent: Actor, custom
 def test_what_was_agreed_by_phone_needs_somebody_who_vouches(agent: Actor, customer: Customer) -> None:
     promise = make(customer.pk)
     new: dict[str, Any] = {"promise_id": promise.pk, "due_at": NOON + 9 * DAY}
-    for refused in ({"how": "phone", "note": ""}, {"how": "", "note": "山田様"}):
+    for how, note in (("phone", ""), ("", "山田様")):
         with pytest.raises(operations.RenegotiationError):
-            operations.record_agreed(actor=agent, **new, **refused)
+            operations.record_agreed(actor=agent, how=how, note=note, **new)
     operations.record_agreed(actor=agent, how="phone", note="山田様と電話で", **new)
     promise.refresh_from_db()
     assert promise.due_at == NOON + 9 * DAY

@@ -124,10 +124,11 @@ def test_norms_expire_and_the_list_shows_which(agent: Actor) -> None:
 def test_standing_and_timed_promises_have_lists_of_their_own(agent: Actor, customer: Customer) -> None:
     timed = make(customer.pk, origin="marketing", expectation="human")
     standing = to_everyone("availability", origin="competitor")
-    wanted = queries.Wanted
-    listed = lambda state, **filters: [  # noqa: E731
-        one.promise.pk for one in queries.promises(actor=agent, state=state, wanted=wanted(**filters)).items
-    ]
+
+    def listed(state: str, **filters: Any) -> list[int]:
+        page = queries.promises(actor=agent, state=state, wanted=queries.Wanted(**filters))
+        return [one.promise.pk for one in page.items]
+
     assert listed("open") == [timed.pk]
     assert listed("", standing=True) == [standing.pk]
     assert listed("open", kind="availability") == [standing.pk]
