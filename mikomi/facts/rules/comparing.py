@@ -33,6 +33,8 @@ REACH = 3
 SNIPPET = 200
 WRONG, DEAD_PRODUCT = "wrong", "dead_product"
 _HOURS_SAID = re.compile(r"営業|開店|閉店|開館|定休|open|hours|closed|平日|weekday", re.IGNORECASE)
+_OTHER_MATTER = re.compile(r"交換|返品|返金|再送|代替品|replace|return|refund|exchange", re.IGNORECASE)
+"""How soon we send a replacement is another time than how soon we send an order."""
 _FAX = re.compile(r"fax|ファックス|ファクス", re.IGNORECASE)
 
 
@@ -309,6 +311,8 @@ def _read_labelled(reading: _Reading, line: _Line, found: Found) -> None:
         for fact in reading.book.of(subject)
         if fact.kind in ("lead", "spec", "price") and type(fact.value) is type(found.value)
     ]
+    if _OTHER_MATTER.search(line.text):
+        facts = [fact for fact in facts if fact.kind != "lead" or fact.labels]
     placed = [(_label_place(fact, line, found.start), -rank, fact) for rank, fact in enumerate(facts)]
     named = [one for one in placed if one[0] >= 0]
     if named:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from mikomi.core.access.actor import Actor
@@ -17,6 +18,13 @@ from mikomi.facts.tests.site import Site, running
 
 Write = Callable[..., Fact]
 Watch = Callable[..., Touchpoint]
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Refusals are read in English here."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

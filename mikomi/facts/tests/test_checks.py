@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import Settings
 
-from mikomi.core import clock
+from mikomi.core import calls, clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.events.models import Event
 from mikomi.facts import fetching, queries
@@ -215,7 +215,7 @@ def test_requests_to_one_site_are_spaced(
     site: Site, watch: Watch, look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(fetching.time, "sleep", slept.append)
+    monkeypatch.setattr("mikomi.facts.fetching.time.sleep", slept.append)
     monkeypatch.setattr(fetching, "PACE_SECONDS", 1.0)
     site.html("/", '<a href="/b">b</a>')
     site.html("/b", "b")
@@ -317,7 +317,7 @@ def test_a_redirect_into_a_private_network_is_not_followed(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
 
     site.pages["/"] = (302, {"Location": target}, b"")
-    real = fetching.call
+    real = calls.call
 
     def call(method: str, url: str, *args: Any, **options: Any) -> Any:
         """The first hop plays the open Internet."""

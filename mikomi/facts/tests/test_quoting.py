@@ -15,10 +15,11 @@ from mikomi.conversations.models import Message, Template
 from mikomi.conversations.tests.scenes import arrive, mail
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
+from mikomi.core.business.models import Business
 from mikomi.customers.models import Customer
 from mikomi.facts import queries
 from mikomi.facts.models import Contradiction, Fact
-from mikomi.facts.operations import archive_fact
+from mikomi.facts.operations import archive_fact, check_own_texts, take_over
 from mikomi.facts.tests.conftest import Write, yen
 
 pytestmark = pytest.mark.django_db
@@ -130,11 +131,18 @@ def test_a_price_typed_by_hand_into_a_template_is_found_and_counted(
     assert (row.state, row.closed_because) == ("closed", "agrees")
 
 
+def test_the_templates_that_are_shipped_contradict_nothing(owner: Actor, business: Business) -> None:
+    business.ship_within_days = 3
+    business.save()
+    desk.ensure_defaults()
+    take_over()
+    assert Fact.objects.filter(key="lead.shipping").exists()
+    assert check_own_texts() == 0
+
+
 def test_a_template_that_quotes_what_is_gone_is_reported(owner: Actor, cup: Fact) -> None:
     template = save(owner, "{{ fact.price.G1 }}")
     archive_fact(actor=owner, fact_id=cup.pk)
-    from mikomi.facts.operations import check_own_texts
-
     assert check_own_texts() == 1
     row = Contradiction.objects.get()
     assert (row.what, row.severity, row.snippet) == ("broken_quote", "high", "{{ fact.price.G1 }}")

@@ -128,7 +128,7 @@ def test_others_read_and_don_t_write(
     for forbidden in (archive_fact, review_fact):
         more = {"next_on": None} if forbidden is review_fact else {}
         with pytest.raises(PermissionDenied):
-            forbidden(actor=actor, fact_id=cup.pk, **more)  # type: ignore[operator]
+            forbidden(actor=actor, fact_id=cup.pk, **more)
     assert Fact.objects.get().archived_at is None
 
 
@@ -219,7 +219,7 @@ def test_a_store_gives_its_code_to_the_key(write: Write, business: object) -> No
 
 
 def test_who_has_left_can_t_own_a_fact(write: Write, owner: Actor, manager: Actor) -> None:
-    User.objects.filter(pk=manager.user_id).update(is_active=False)
+    User.objects.filter(pk=manager.user_id or 0).update(is_active=False)
     assert "owner" in refused(write, "price", yen(1), owner_ids=(manager.user_id,))
 
 

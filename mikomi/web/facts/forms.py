@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mikomi.core.access.queries import users
 from mikomi.core.business import queries as business
@@ -35,7 +36,9 @@ class WordsField(forms.CharField):
 class FactForm(forms.Form):
     """A fact of one kind. The value is typed as people write it and read by the readers of texts."""
 
-    label = forms.CharField(label=_("Name"), max_length=200, help_text=_("What colleagues call it."))
+    label = forms.CharField(
+        label=pgettext_lazy("fact", "Name"), max_length=200, help_text=_("What colleagues call it.")
+    )
     value_type = forms.ChoiceField(label=_("Sort of value"))
     value = forms.CharField(label=_("Value"), max_length=2_000)
     scope = forms.ChoiceField(label=_("It is a fact of"), choices=Fact.Scope.choices)
@@ -164,10 +167,12 @@ def _initial(row: FactRow, language: str) -> dict[str, Any]:
 class PlaceForm(forms.Form):
     """A page, a site or a listing to be watched."""
 
-    label = forms.CharField(label=_("Name"), max_length=200)
+    label = forms.CharField(label=pgettext_lazy("fact", "Name"), max_length=200)
     kind = forms.ChoiceField(label=_("What it is"), choices=Touchpoint.Kind.choices)
     url = forms.CharField(
-        label=_("Address"), max_length=1_000, widget=forms.URLInput(attrs={"inputmode": "url"})
+        label=pgettext_lazy("page", "Address"),
+        max_length=1_000,
+        widget=forms.URLInput(attrs={"inputmode": "url"}),
     )
     store = forms.TypedChoiceField(
         label=_("It is about the store"), required=False, coerce=int, empty_value=None,
