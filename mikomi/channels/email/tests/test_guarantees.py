@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
+from mikomi.channels import intake
 from mikomi.channels.email import inbound
 from mikomi.channels.email.tests.conftest import fetch, visit
 from mikomi.channels.email.tests.mails import mail
@@ -54,7 +55,7 @@ def test_nothing_is_marked_on_the_server_before_it_is_committed(mailbox: Mailbox
 def test_the_bytes_are_synced_to_disk_before_the_row_is_written(mailbox: Mailbox, server: Dovecot) -> None:
     server.append(mail())
     order: list[str] = []
-    sync, write = os.fsync, inbound.take_in
+    sync, write = os.fsync, intake.take_in
 
     def synced(handle: int) -> None:
         order.append("sync")

@@ -229,9 +229,7 @@ def test_a_disk_that_is_full_stops_it_and_it_can_be_continued(owner: Actor, box:
     job = operations.start_mail_import(
         actor=owner, mailbox_id=box.pk, stream=BytesIO(data), file_name="x", size=len(data)
     )
-    with patch.object(
-        importing.files, "store", side_effect=files.StorageError(28, "No space left on device")
-    ):
+    with patch.object(files, "store", side_effect=files.StorageError(28, "No space left on device")):
         tasks.import_mail.func(job.pk)
     job.refresh_from_db()
     assert (counts(job), "space" in job.error) == ((State.FAILED, 0, 0, 0), True)

@@ -76,6 +76,25 @@ def test_nothing_is_deleted_before_it_is_committed(mailbox: Mailbox, server: Dov
     assert server.messages() == []
 
 
+def test_what_could_not_be_fetched_is_not_deleted(mailbox: Mailbox, server: Dovecot, agent: Actor) -> None:
+    Mailbox.objects.update(after_reading=DELETE)
+    server.append(mail("one"), mail("two"), mail("three"))
+    whole = pop3.Session.pieces
+
+    def broken(session: pop3.Session, number: int) -> object:
+        if number == 2:
+            raise pop3.RefusedError("-ERR damaged")
+        return whole(session, number)
+
+    with patch.object(pop3.Session, "pieces", broken):
+        visit(mailbox)
+    (left,) = server.messages()
+    assert b"two" in left
+    visit(mailbox)
+    (balance,) = queries.reconciliation(actor=agent)
+    assert (balance.server_count, balance.not_handed_out, balance.difference) == (1, 1, 1)
+
+
 def test_a_deletion_that_did_not_take_effect_is_made_again(mailbox: Mailbox, server: Dovecot) -> None:
     """Given that the connection ends before QUIT, then nothing is deleted, and the next visit deletes."""
     Mailbox.objects.update(after_reading=DELETE)
