@@ -22,8 +22,10 @@ from mikomi.api.routers import (
     orders,
     outgoing,
     promises,
+    quotes,
     recoveries,
     segments,
+    surprises,
     webhooks,
 )
 
@@ -65,8 +67,8 @@ api = Api(
 )
 problems.install(api)
 FAMILIES = (
-    customers, segments, conversations, recoveries, promises, claims, outgoing, orders, imports, feedback, expectations,
-    business, webhooks, events, facts,
+    customers, segments, conversations, recoveries, promises, quotes, claims, outgoing, orders, imports, feedback,
+    expectations, surprises, business, webhooks, events, facts,
 )  # fmt: skip
 for family in FAMILIES:
     api.add_router("", family.router.router)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import floor
+from zoneinfo import ZoneInfo
 
 from mikomi.core.business import queries as business_queries
 from mikomi.core.business.models import Business
@@ -17,8 +19,9 @@ from mikomi.core.events.operations import Happening
 from mikomi.core.steady import read_steadily
 from mikomi.promises import events
 from mikomi.promises.models import Comparable, Evidence, NoDeadlineError, Promise, PromiseVersion
+from mikomi.promises.quotable import keys_of, local_days, newest_models
 from mikomi.promises.rules import deadlines as rules
-from mikomi.promises.rules import kinds
+from mikomi.promises.rules import kinds, quoting
 from mikomi.promises.rules.standing import Standing, stands
 
 ASSESSED = (
@@ -65,8 +68,12 @@ class Bench:
 
     def __init__(self, now: datetime, kinds: Collection[str], business: Business | None = None) -> None:
         self.now = now
-        self.threshold = (business or business_queries.business()).at_risk_from
+        business = business or business_queries.business()
+        self.threshold = business.at_risk_from
+        self._zone = ZoneInfo(business.time_zone)
         self._past = past_cases(kinds)
+        self._models = newest_models(kinds)
+        self._usual: dict[tuple[str, str, float], tuple[float, ...]] = {}
         self._calendar: WorkingCalendar | None = None
 
     def calendar_for(self, promise: Promise) -> WorkingCalendar | None:
@@ -78,12 +85,32 @@ class Bench:
         return self._calendar
 
     def past_of(self, promise: Promise) -> rules.Past:
-        """The comparable cases: of its group, else of the wider group, else of its kind, else none (the prior)."""
+        """The comparable cases: what the model of its kind of work says of cases like it, where there is one with
+        enough cases; else those of its group, else of the wider group, else of its kind, else none (the prior)."""
+        if learned := self._learned(promise):
+            return learned
         for group in groups_of(promise.group_key):
             past = self._past.get((promise.kind, group))
             if past and past.count >= rules.ENOUGH_CASES:
                 return past
         return _NOTHING
+
+    def _learned(self, promise: Promise) -> rules.Past | None:
+        """Only for time that always runs: models are learned from days on the calendar."""
+        if promise.in_working_time or promise.due_at is None:
+            return None
+        stored = self._models.get(promise.kind)
+        promised = (promise.due_at - promise.made_at).total_seconds() / 86400
+        if stored is None or stored.model.effective < rules.ENOUGH_CASES or promised <= 0:
+            return None
+        # The hour matters little and would make every promise a question of its own.
+        noon = floor(local_days(promise.made_at, self._zone)) + 0.5
+        place = (promise.kind, promise.group_key, noon % 7)
+        if place not in self._usual:
+            question = quoting.Question(noon, {}, keys_of(promise.group_key))
+            self._usual[place] = quoting.usual_days(stored.model, question)
+        shares = tuple(days / promised for days in self._usual[place])
+        return rules.Past(shares, int(stored.model.effective))
 
     def risk_now(self, promise: Promise) -> float:
         """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of

@@ -22,6 +22,8 @@ def register() -> None:
     registry.duty("promises.look", timedelta(seconds=10), "quick", _look)
     registry.duty("promises.notices", timedelta(seconds=15), "quick", operations.notices_due)
     registry.schedule("promises.claims", timedelta(hours=1), operations.feed_claims)
+    registry.schedule("promises.quote_models", timedelta(days=1), operations.refresh_quote_models)
+    registry.schedule("promises.quotes_kept", timedelta(hours=6), operations.settle_quotes)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)
 
 

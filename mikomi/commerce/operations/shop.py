@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mikomi.commerce.rules.promising import Shop
@@ -12,6 +12,7 @@ from mikomi.core import clock
 from mikomi.core.business import queries as business_queries
 from mikomi.core.business.models import Store
 from mikomi.core.calendars.rules import WorkingCalendar, add_working_days
+from mikomi.promises.queries import quotes as promise_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def view_shop(*, source: str, store_id: int | None, backfill: bool, run: str) ->
 
 
 def _rule(days: int | None) -> Shop:
+    """By the quote where the business wants it and history says enough, else by its constant, else none."""
+    quoted = promise_quotes.days_for_orders()
+    if quoted is not None:
+        zone = business_queries.zone()
+        return Shop(lambda moment: (moment.astimezone(zone) + timedelta(days=quoted)).date())
     if days is None:
         return Shop(None)
     return Shop(_ShipDay(business_queries.calendar(), days).of)

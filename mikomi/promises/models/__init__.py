@@ -12,6 +12,7 @@ from mikomi.promises.models.ledger import (
     Slip,
 )
 from mikomi.promises.models.notices import NoticePolicy
+from mikomi.promises.models.quoting import Quote, QuoteModel, QuotePolicy
 
 __all__ = [
     "Challenge",
@@ -26,6 +27,9 @@ __all__ = [
     "NoticePolicy",
     "Promise",
     "PromiseVersion",
+    "Quote",
+    "QuoteModel",
+    "QuotePolicy",
     "Renegotiation",
     "Slip",
     "Subscription",

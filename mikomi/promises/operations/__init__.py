@@ -19,6 +19,13 @@ from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
 from mikomi.promises.operations.policy import PolicyError, record_challenge, set_ledger_policy
 from mikomi.promises.operations.publishing import publish, unpublish
+from mikomi.promises.operations.quoting import (
+    QuotePolicyError,
+    quote,
+    refresh_quote_models,
+    set_quote_policy,
+    settle_quotes,
+)
 from mikomi.promises.operations.renegotiating import (
     RenegotiationError,
     answer_handled,
@@ -66,6 +73,7 @@ __all__ = [
     "PolicyError",
     "PromiseDecidedError",
     "PromiseError",
+    "QuotePolicyError",
     "Refused",
     "RenegotiationError",
     "SubscribeError",
@@ -91,15 +99,19 @@ __all__ = [
     "post_notice",
     "publish",
     "publish_claim",
+    "quote",
     "raise_dispute",
     "record_agreed",
     "record_challenge",
     "record_told",
     "refresh_comparables",
+    "refresh_quote_models",
     "resolve_dispute",
     "set_ledger_policy",
     "set_notice_policies",
+    "set_quote_policy",
     "settle_dispute",
+    "settle_quotes",
     "state_claim",
     "subscribe",
     "take_back_question",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.promises import acts, claims, views
+from mikomi.web.promises import acts, claims, quotes, views
 
 urlpatterns = [
     path("", views.promises, name="promises"),
     path("new", views.new, name="promise_new"),
     path("origins", views.origins, name="promises_origins"),
     path("calendar", views.calendar, name="promises_calendar"),
+    path("quotes", quotes.quotes, name="quotes"),
+    path("quotes/line", quotes.line, name="quote_line"),
+    path("quotes/policy", quotes.policy, name="quote_policy"),
+    path("quotes/calibration", quotes.calibration, name="quote_calibration"),
     path("claims/", claims.claims, name="claims"),
     path("claims/new", claims.new_claim, name="claim_new"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
