@@ -8,13 +8,14 @@ from datetime import timedelta
 
 def register() -> None:
     """Called by the app's `ready`."""
-    from mikomi.channels import erasing, exports, processing, registry, tasks
+    from mikomi.channels import erasing, exports, own_texts, processing, registry, tasks
     from mikomi.channels.email import listening, mailserver, poll, visits
     from mikomi.conversations import places, routes
     from mikomi.core import exports as core_exports
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
     from mikomi.customers import erasure
+    from mikomi.facts import sources
 
     for channel in registry.all_channels().values():
         routes.register(channel.name, answers_by=channel.answers_by)
@@ -22,6 +23,7 @@ def register() -> None:
     erasure.register("channels", erasing.erase_customer)
     references.register("channels.intake", files_in_use)
     places.register("channels", note_place)
+    sources.register(own_texts.SOURCE)
     work.duty("channels.poll", timedelta(seconds=5), "poll", poll.visit_due, on_change=True)
     work.duty("channels.process", timedelta(seconds=5), "quick", processing.process_due, on_change=True)
     work.duty("channels.deliver", timedelta(seconds=5), "send", tasks.deliver_due, on_change=True)

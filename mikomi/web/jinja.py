@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from mikomi.core import names
 from mikomi.core.money import Money, format_money
 from mikomi.core.names import PersonName
+from mikomi.facts.queries import quote_public
 from mikomi.web import dates, figures, mail_words, marks, measures, words
 from mikomi.web.icons import icon
 
@@ -67,6 +68,7 @@ def environment(**options: Any) -> Environment:
         "addressed": addressed,
         "kana": kana,
         "attributes": attributes,
+        "with_facts": with_facts,
         "measure_words": measures.measure_words,
         "reading_words": measures.reading_words,
     }
@@ -150,6 +152,11 @@ def addressed(name: PersonName | str) -> str:
 def kana(name: PersonName | str) -> str:
     """The kana reading of a name; empty where none is known."""
     return "" if isinstance(name, str) else names.reading(name)
+
+
+def with_facts(text: str) -> str:
+    """A text of the business on a public page: its facts said in the reader's language."""
+    return quote_public(text, language=get_language() or "")
 
 
 def attributes(values: Mapping[str, object]) -> Markup:

@@ -12,6 +12,7 @@ from mikomi.channels.operations.mailboxes import SettingsRefusedError
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.facts.queries import FactUnavailableError, refuse_unknown
 
 LONGEST_INTRO = 2_000
 
@@ -34,6 +35,7 @@ def save_form(
         errors["name"] = _("A name of 1 to 200 characters is needed.")
     if len(intro) > LONGEST_INTRO:
         errors["intro"] = _("Please write at most %(most)s characters.") % {"most": LONGEST_INTRO}
+    errors |= _fact_errors(intro)
     if mailbox_id and not Mailbox.objects.filter(pk=mailbox_id).exists():
         errors["mailbox"] = _("Choose one of the list.")
     if errors:
@@ -44,3 +46,12 @@ def save_form(
     form.save()
     access.log("webform.saved", actor=actor, subject_type="webform", subject_id=form.pk)
     return form
+
+
+def _fact_errors(intro: str) -> dict[str, str]:
+    """The introduction quotes only facts that there are and that have not expired."""
+    try:
+        refuse_unknown(intro)
+    except FactUnavailableError as error:
+        return {"intro": str(error)}
+    return {}

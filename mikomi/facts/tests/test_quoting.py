@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mikomi.channels import operations as channels
 from mikomi.conversations import operations as desk
 from mikomi.conversations import queries as desk_queries
 from mikomi.conversations.models import Message, Template
@@ -149,3 +151,18 @@ def test_a_template_that_quotes_what_is_gone_is_reported(owner: Actor, cup: Fact
     desk.archive_template(actor=owner, template_id=template.pk)
     row.refresh_from_db()
     assert (row.state, row.closed_because) == ("closed", "gone")
+
+
+def test_a_contact_form_says_facts_in_the_visitor_s_language(
+    owner: Actor, phone: Fact, client: Client
+) -> None:
+    with pytest.raises(channels.SettingsRefusedError, match="There is no fact"):
+        channels.save_form(actor=owner, name="Ask us", intro="{{ fact.phone.x }}")
+    form = channels.save_form(actor=owner, name="Ask us", intro="Tel {{ fact.phone.main }}")
+    client.cookies["django_language"] = "ja"
+    assert "Tel 03-1234-5678" in client.get(f"/contact/{form.token}").content.decode()
+    client.cookies["django_language"] = "en"
+    assert "Tel +81 3-1234-5678" in client.get(f"/contact/{form.token}").content.decode()
+    archive_fact(actor=owner, fact_id=phone.pk)
+    assert "Tel please ask us" in client.get(f"/contact/{form.token}").content.decode()
+    assert check_own_texts("forms") == 1

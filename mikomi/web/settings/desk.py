@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mikomi.conversations import fields, operations, queries, rules
 from mikomi.conversations.models import Conversation, DeskPolicy, ResponseStandard, Template
 from mikomi.core.access.rules import Permission
+from mikomi.facts.queries import quotable
 from mikomi.web import words
 from mikomi.web.settings.business import LANGUAGES
 from mikomi.web.settings.sections import section_page
@@ -138,7 +139,7 @@ def templates(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "templates": queries.templates(actor=request.actor),
-        "known_fields": fields.labels(get_language() or ""),
+        "known_fields": known_fields(),
     }
     status = 422 if form.errors else 200
     return section_page(request, "settings/templates.jinja", "settings_templates", context, status)
@@ -154,9 +155,15 @@ def template(request: StaffRequest, template_id: int) -> HttpResponse:
     form = TemplateForm(request.POST or None, initial=first)
     if request.method == "POST" and _save(request, form):
         return redirect("settings_templates")
-    context = {"form": form, "template": row, "known_fields": fields.labels(get_language() or "")}
+    context = {"form": form, "template": row, "known_fields": known_fields()}
     status = 422 if form.errors else 200
     return section_page(request, "settings/template.jinja", "settings_templates", context, status)
+
+
+def known_fields() -> dict[str, str]:
+    """The fields and the facts that a template may name, each with what it stands for."""
+    language = get_language() or ""
+    return dict(fields.labels(language)) | quotable(language)
 
 
 def _save(request: StaffRequest, form: TemplateForm) -> bool:
