@@ -7,6 +7,8 @@ import hashlib
 import os
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -99,3 +101,26 @@ def test_bytes_without_a_row_go_after_a_day(data_folder: Path) -> None:
     assert blob_path(kept.sha256).exists()
     assert blob_path(fresh.sha256).exists()
     assert not blob_path(old.sha256).exists()
+
+
+def test_several_contents_are_kept_with_one_commit_each_once(django_assert_max_num_queries: Any) -> None:
+    known = operations.store(b"known", "text/plain")
+    with django_assert_max_num_queries(6):
+        rows = operations.store_many([b"new", b"known", b"new", b"other"], "message/rfc822")
+    assert [queries.read(row.pk) for row in rows] == [b"new", b"known", b"new", b"other"]
+    assert (rows[1].pk, rows[0].pk, rows[1].content_type) == (known.pk, rows[2].pk, "text/plain")
+    assert StoredFile.objects.count() == 3
+    assert operations.store_many([], "text/plain") == []
+
+
+def test_of_several_contents_none_has_a_row_when_one_could_not_be_kept() -> None:
+    write = operations._write
+
+    def full(stream: Any) -> tuple[str, int]:
+        if stream.getvalue() == b"second":
+            raise OSError(28, "No space left on device")
+        return write(stream)
+
+    with patch.object(operations, "_write", full), pytest.raises(operations.StorageError):
+        operations.store_many([b"first", b"second"], "text/plain")
+    assert not StoredFile.objects.exists()
