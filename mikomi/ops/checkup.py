@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -121,6 +122,17 @@ def mailboxes() -> Iterator[Finding]:
         )
 
 
+def mail_doors() -> Iterator[Finding]:
+    for _protocol, host, port in settings.MAIL_LISTEN:
+        try:
+            socket.create_connection((host, port), timeout=3).close()
+            answers = True
+        except OSError:
+            answers = False
+        text = f"{host}:{port} " + ("answers" if answers else "does not answer")
+        yield Finding("Mail door", answers, text, "Start the worker, and check MIKOMI_MAIL_LISTEN.")
+
+
 def unfinished() -> Iterator[Finding]:
     from mikomi.channels.models import Intake
     from mikomi.core.events.models import Delivery
@@ -134,7 +146,7 @@ def unfinished() -> Iterator[Finding]:
 
 
 BASIC: tuple[Callable[[], Iterator[Finding]], ...] = (python_version, data_folder, database)
-FULL = (migrations, system_checks, people, workers, mailboxes, unfinished)
+FULL = (migrations, system_checks, people, workers, mailboxes, mail_doors, unfinished)
 
 
 def check_up() -> Iterator[Finding]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.models import Intake, Mailbox
+from mikomi.ops import checkup
 from mikomi.ops import mail as mails
 from mikomi.ops.cli import CommandError, parser
 from tests import processes
@@ -60,10 +65,15 @@ def test_the_arguments() -> None:
         mails.listen("")
 
 
+def test_the_doctor_tries_the_door(settings: Settings) -> None:
+    with socket.create_server((HOST, 0)) as open_door:
+        port = open_door.getsockname()[1]
+        settings.MAIL_LISTEN = [("smtp", HOST, port), ("lmtp", HOST, free_port())]
+        assert [finding.ok for finding in checkup.mail_doors()] == [True, False]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_listens_until_it_is_told_to_stop(shared_database: str, tmp_path: Path) -> None:
-    import os
-
     port = free_port()
     program = (
         "from mikomi.channels.models import Mailbox; Mailbox.objects.create(address='support@shop.example')"
@@ -84,8 +94,6 @@ def test_it_listens_until_it_is_told_to_stop(shared_database: str, tmp_path: Pat
                     client.sendmail("x@example.jp", ["support@shop.example"], mail())
                 break
             except ConnectionRefusedError:
-                import time
-
                 time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
