@@ -2,5 +2,6 @@
 
 from mikomi.feedback.models.answers import Answer, Invitation
 from mikomi.feedback.models.questionnaires import Questionnaire, Sheet
+from mikomi.feedback.models.surprises import Surprise, SurprisePlan
 
-__all__ = ["Answer", "Invitation", "Questionnaire", "Sheet"]
+__all__ = ["Answer", "Invitation", "Questionnaire", "Sheet", "Surprise", "SurprisePlan"]

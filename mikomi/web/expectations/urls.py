@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.web.expectations import views
+from mikomi.web.expectations import surprises, views
 
 urlpatterns = [
     path("", views.expectations, name="expectations"),
+    path("surprises/", surprises.surprises, name="surprises"),
+    path("surprises/plan", surprises.plan, name="surprise_plan"),
+    path("surprises/<int:surprise_id>/approve", surprises.approve, name="surprise_approve"),
+    path("surprises/<int:surprise_id>/dismiss", surprises.dismiss, name="surprise_dismiss"),
     path("questionnaires/", views.questionnaires, name="questionnaires"),
     path("questionnaires/<int:questionnaire_id>/", views.questionnaire, name="questionnaire"),
     path("questionnaires/<int:questionnaire_id>/ask", views.ask, name="questionnaire_ask"),
