@@ -284,6 +284,7 @@ KINDS: dict[str, TimelineKind] = {
     "feedback.answered": TimelineKind("feedback", "answer", "message-circle-heart", "", _answer),
     "outgoing.refused": TimelineKind("messages", "outgoing", "ban", "risk", _outgoing_message),
     "outgoing.failed": TimelineKind("messages", "outgoing", "circle-x", "broken", _outgoing_message),
+    "outgoing.complained": TimelineKind("messages", "outgoing", "flag", "broken", _outgoing_message),
     "outgoing.uncertain": TimelineKind(
         "messages", "outgoing", "circle-question-mark", "risk", _outgoing_message
     ),

@@ -13,6 +13,8 @@ from mikomi.core.business import queries as business_queries
 from mikomi.core.calendars.rules import is_open, is_working_day
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.answers import policy
+from mikomi.promises.quotable import WORKS, keys_of, local_days, newest_model
+from mikomi.promises.rules import quoting
 from mikomi.promises.rules.capture import Captured, Vague, capture, vague_wording
 from mikomi.promises.rules.capture.finding import sentences
 from mikomi.promises.rules.deadlines import end_of_day
@@ -85,11 +87,25 @@ def _key(found: Captured) -> str:
 
 
 def chance_of_keeping(kind: str, lead: timedelta, now: datetime) -> Chance | None:
-    """How often a promise of this kind was met within this time, from the newest cases whose time has shown it.
+    """How often a promise of this kind is met within this time: the one place that challenges ask.
 
-    The one place that challenges ask: a better forecast replaces the body of this function only. What was not met
-    and is younger than `lead` is left out: nobody knows yet.
+    The quoter's model says it where there is one; otherwise the newest cases whose time has shown it are counted.
+    None: too little is known.
     """
+    return _by_model(kind, lead, now) or _by_counting(kind, lead, now)
+
+
+def _by_model(kind: str, lead: timedelta, now: datetime) -> Chance | None:
+    stored = newest_model(kind) if kind in WORKS else None
+    if stored is None or not stored.model.enough or stored.done < ENOUGH:
+        return None
+    began = quoting.Question(local_days(now, business_queries.zone()), {}, keys_of(""))
+    late = quoting.late_chance(stored.model, began, 0.0, lead / timedelta(days=1))
+    return Chance(1.0 - late, stored.done)
+
+
+def _by_counting(kind: str, lead: timedelta, now: datetime) -> Chance | None:
+    """What was not met and is younger than `lead` is left out: nobody knows yet."""
     rows = Promise.objects.filter(
         is_internal=False, kind=kind, first_due_at__lte=now, first_due_at__gte=now - _REMEMBERED
     ).exclude(state=Promise.State.WITHDRAWN)

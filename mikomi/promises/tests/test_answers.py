@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.core.events.models import Event
@@ -114,7 +115,7 @@ def test_what_was_agreed_by_phone_needs_somebody_who_vouches(agent: Actor, custo
 def test_nobody_is_asked_where_there_is_nobody(agent: Actor, customer: Customer) -> None:
     promise = make(customer.pk)
     Customer.objects.filter(pk=customer.pk).update(erased_at=NOON)
-    with pytest.raises(operations.RenegotiationError, match="erased"):
+    with override("en"), pytest.raises(operations.RenegotiationError, match="erased"):
         ask(agent, promise)
     assert not OutgoingMessage.objects.exists()
 
