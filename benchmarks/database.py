@@ -33,7 +33,7 @@ def engines() -> list[Engine]:
 @contextmanager
 def temporary(engine: Engine, *, migrate: bool = True) -> Iterator[Path]:
     """Set Django up on an empty database of this engine; yields the data folder. PostgreSQL runs durably."""
-    with tempfile.TemporaryDirectory(prefix="mikomi-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mikomi-bench-", ignore_cleanup_errors=True) as folder:
         os.environ.update(MIKOMI_ENV="test", MIKOMI_DATA=folder, MIKOMI_HTTPS="0", MIKOMI_LOG="error")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mikomi.settings")
         if engine == "sqlite":

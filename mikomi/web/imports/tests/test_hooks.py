@@ -183,7 +183,7 @@ def test_a_call_that_ends_the_process_is_set_aside_and_holds_up_no_other(
 ) -> None:
     """Given a call whose order ends the process each time, when the workers come back again and again, then the
     other call is applied, and this one waits for a person who can have it tried again."""
-    record = applying.record_orders
+    record = applying.record_orders  # type: ignore[attr-defined]
 
     def end(**values: object) -> object:
         if values["orders"][0].external_id == "666":  # type: ignore[index]
