@@ -59,7 +59,7 @@ def _outside_conversations(customer_ids: Sequence[int]) -> Iterator[int]:
     yield from rows.filter(from_them).values_list("pk", flat=True)
     # What could not be read has no sender that is known; then the first bytes are looked at.
     unread = rows.filter(state=State.QUARANTINED, raw__isnull=False).filter(
-        Q(detail__from="") | Q(detail__from=None)
+        Q(detail__from="") | Q(detail__from__isnull=True)
     )
     for pk, raw_id in unread.values_list("pk", "raw_id"):
         if raw_id is not None and _names(raw_id, addresses):

@@ -44,11 +44,14 @@ def test_quarantined_and_ignored_arrivals_go_with_the_customer(
         box, mail("unread", sender="Hanako <HANAKO@example.jp>"), state="quarantined", reason="too_slow",
         conversation_id=None, detail={"from": "", "subject": "x", "defects": []},
     )  # fmt: skip
+    crashed = arrive(
+        box, mail("crashed"), state="quarantined", reason="error", conversation_id=None, detail={}
+    )
     other = arrive(box, mail("other", sender="taro@example.jp"), state="quarantined", conversation_id=None)
 
     customers.erase(actor=owner, customer_id=customer.pk)
 
-    for row in (filed, caught, ignored, unread):
+    for row in (filed, caught, ignored, unread, crashed):
         row.refresh_from_db()
         assert (row.raw_id, row.state, row.reason, row.detail) == (None, Intake.State.IGNORED, "erased", {})
     other.refresh_from_db()
