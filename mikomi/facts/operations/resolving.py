@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mikomi.core import clock
@@ -83,13 +83,16 @@ def _look_again(actor: Actor, row: Contradiction) -> None:
     if Check.objects.filter(touchpoint=touchpoint, state=Check.State.RUNNING).exists():
         raise CannotResolveError(_("This place is being read just now: wait until that is done."))
     now = clock.now()
-    check = Check.objects.create(
-        touchpoint=touchpoint,
-        actor_id=actor.user_id,
-        started_at=now,
-        worked_at=now,
-        claimed_until=now + _A_WHILE,
-    )
+    try:
+        check = Check.objects.create(
+            touchpoint=touchpoint,
+            actor_id=actor.user_id,
+            started_at=now,
+            worked_at=now,
+            claimed_until=now + _A_WHILE,
+        )
+    except IntegrityError as error:  # another look began between the two lines above
+        raise CannotResolveError(_("This place is being read just now: wait until that is done.")) from error
     address = (row.found or {}).get("url") or row.place
     try:
         page = PageCopy.objects.filter(touchpoint=touchpoint, url=address).first()

@@ -204,9 +204,13 @@ def _duration(data: Mapping[str, Any]) -> Duration:
 
 def _number(data: Mapping[str, Any]) -> Number:
     amount = Decimal(str(data["amount"]))
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 15 or len(str(data["unit"])) > 20:
+    unit = str(data["unit"]).strip()
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or not -12 <= exponent <= 15 or abs(amount) >= Decimal(10) ** 15:
         raise ValueError(amount)
-    return Number(amount, str(data["unit"]).strip())
+    if len(unit) > 20 or "\0" in unit:
+        raise ValueError(unit)
+    return Number(amount, unit)
 
 
 def _yes_no(data: Mapping[str, Any]) -> YesNo:

@@ -51,7 +51,8 @@ def test_json_and_back(value: Value) -> None:
         {"type": "hours", "week": [[[0, 60], [30, 90]]] + [[]] * 6},
         {"type": "duration", "low": 5, "high": 3, "unit": "days"},
         {"type": "duration", "low": 1, "high": 3, "unit": "moons"},
-        {"type": "number", "amount": "NaN", "unit": "g"}, {"type": "date", "day": "2026-02-30"},
+        {"type": "number", "amount": "NaN", "unit": "g"}, {"type": "number", "amount": "1", "unit": "g\0"},
+        {"type": "number", "amount": "1E-400", "unit": "g"}, {"type": "date", "day": "2026-02-30"},
         {"type": "yes_no", "yes": 1}, {"type": "text", "text": "a\0"},
     ],
 )  # fmt: skip
