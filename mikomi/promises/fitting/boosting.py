@@ -28,7 +28,7 @@ class Settings:
     shrink: float = 20.0
     rows: float = 0.4
     columns: float = 0.35
-    most_rows: int = 12_000
+    most_rows: int = 6_000
 
 
 @dataclass(frozen=True, slots=True)

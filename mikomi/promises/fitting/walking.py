@@ -20,6 +20,8 @@ from mikomi.promises.fitting.survival import distribution, effective, expected_b
 STEP = 7.0
 """Days between two states of knowledge."""
 STEPS_PER_GROWTH = 4
+MANY, STEPS_PER_GROWTH_OF_MANY = 20_000, 8
+"""Of so many cases each growth takes longer and changes less."""
 SEEDS = 4
 ENOUGH_FOR_TREES = 200
 MOST_GROUPS = 12
@@ -86,6 +88,7 @@ class Walk:
         self.trees: list[Trees] = []
         self.level = 0.0
         self.slope = 0.0
+        self.growth_every = STEPS_PER_GROWTH if size < MANY else STEPS_PER_GROWTH_OF_MANY
 
     def advance(self) -> State:
         """Learn what is known now, quote the cases of the coming step, and let it pass."""
@@ -95,7 +98,7 @@ class Walk:
         if self.table is None:
             self.table = np.zeros((len(self.past.began), table.shape[1]))
         self.table[coming] = table
-        state = self.learn(grow_now=self.step % STEPS_PER_GROWTH == 0)
+        state = self.learn(grow_now=self.step % self.growth_every == 0)
         self.raw[coming] = self._predict(table, coming)
         self._quote(coming, state)
         self.knowledge.pass_time(now, until)
