@@ -13,9 +13,10 @@ from mikomi.core.events.models import Event
 from mikomi.customers import operations as customers
 from mikomi.customers.models import Customer
 from mikomi.outbox.models import OutgoingMessage
-from mikomi.promises import operations, queries
+from mikomi.promises import operations, queries, quotable
 from mikomi.promises.models import Dispute, Promise, PromiseVersion, Renegotiation, Subscription
 from mikomi.promises.tests.ledger import DAY, make, observe, told
+from mikomi.promises.tests.test_quotes import stored
 from mikomi.promises.tests.test_wider_kinds import to_everyone
 from tests.cast import NOON
 
@@ -276,6 +277,17 @@ def test_a_draft_is_challenged_by_what_history_says(agent: Actor, customer: Cust
     assert slow.by_day
     assert [one.words for one in found.vague] == ["できるだけ早く"]
     assert found.is_challenged
+
+
+def test_the_quoter_is_asked_where_it_knows_enough(agent: Actor, customer: Customer) -> None:
+    quotable.forget_models()
+    stored("delivery", days=5.0, count=100)
+    soon, later = (queries.chance_of_keeping("delivery", timedelta(days=days), NOON) for days in (1, 30))
+    assert soon
+    assert later
+    assert soon.share < 0.2 < 0.9 < later.share
+    found = queries.draft(actor=agent, text="明日までにお届けいたします。")
+    assert found.offers[0].is_unlikely
 
 
 def test_too_little_history_challenges_nobody(agent: Actor, customer: Customer) -> None:
