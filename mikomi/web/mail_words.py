@@ -6,9 +6,8 @@ Words are lazy: they are said in the language of the page that shows them.
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from mikomi.web.words import OUTGOING_REASONS, Sign
 
@@ -81,14 +80,14 @@ def reason(code: str) -> str | Promise:
     """Why a message was held, refused or not delivered; what is unknown is said as the code it is."""
     kind, _colon, detail = code.partition(":")
     if kind == "bounced":
-        return BOUNCES.get(detail, now_("It came back: the server could not deliver it."))
+        return BOUNCES.get(detail, gettext("It came back: the server could not deliver it."))
     return REASONS.get(code, code)
 
 
 def part_refused(code: str) -> str | Promise:
     """Why a part of a message is not offered."""
     if code.startswith("infected:"):
-        return now_("the virus scanner found %(virus)s in it") % {"virus": code.partition(":")[2]}
+        return gettext("the virus scanner found %(virus)s in it") % {"virus": code.partition(":")[2]}
     return PARTS.get(code, code)
 
 

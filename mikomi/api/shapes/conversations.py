@@ -105,7 +105,8 @@ class AnswerIn(In):
     ] = ""
     files: list[FileIn] = Field([], max_length=10)
     seen_message_id: Id | None = Field(
-        None, description="The newest message that the writer has seen: refused if somebody else answered after it."
+        None,
+        description="The newest message that the writer has seen: refused if somebody else answered after it.",
     )
 
 

@@ -97,11 +97,11 @@ def _logo(row: OutgoingMessage) -> _Logo | None:
     if not row.html or row.customer_id is None or shop.logo_file_id is None:
         return None
     file = StoredFile.objects.get(pk=shop.logo_file_id)
-    picture = Attachment(
-        "logo", file.content_type, files.read(file.pk), content_id=f"logo-{file.pk}@mikomi"
-    )
+    picture = Attachment("logo", file.content_type, files.read(file.pk), content_id=f"logo-{file.pk}@mikomi")
     style = "max-height:48px;max-width:240px"
-    return _Logo(picture, f'<p><img src="cid:{picture.content_id}" alt="{escape(shop.name)}" style="{style}"></p>')
+    return _Logo(
+        picture, f'<p><img src="cid:{picture.content_id}" alt="{escape(shop.name)}" style="{style}"></p>'
+    )
 
 
 def _signed(row: OutgoingMessage, signature: str) -> str:

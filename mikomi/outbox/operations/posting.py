@@ -69,7 +69,9 @@ def contact_facts(
 def _decide(message: NewMessage, facts: ContactFacts, now: datetime) -> Decision:
     business = the_business()
     unasked = message.purpose in rules.UNASKED
-    hold = message.purpose == rules.NOTICE and business.holds_notices if message.hold is None else message.hold
+    hold = (
+        message.purpose == rules.NOTICE and business.holds_notices if message.hold is None else message.hold
+    )
     return rules.decide(
         purpose=message.purpose,
         contact=facts,

@@ -20,7 +20,6 @@ from .addresses import Address
 from .threading import TOKEN_HEADER, plus_address
 
 
-
 class _Whole(UnstructuredHeader, BaseHeader):
     """A header of ids or addresses: folded between its words only.
 

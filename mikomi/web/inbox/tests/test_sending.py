@@ -234,8 +234,8 @@ class TestReading:
             "zone": "", "place": "本店", "organizer": "山田", "attendees": 2, "repeats": False,
             "method": "request", "status": "", "words": "",
         }  # fmt: skip
-        inner = {"name": "x.eml", "sender": "Taro", "to": "x", "subject": "内側の件名", "date": "", "text": "内側の本文",
-                 "is_cut": False, "parts": ["図面.pdf"]}  # fmt: skip
+        inner = {"name": "x.eml", "sender": "Taro", "to": "x", "subject": "内側の件名", "date": "",
+                 "text": "内側の本文", "is_cut": False, "parts": ["図面.pdf"]}  # fmt: skip
         marks = Marks(
             authentication={"spf": "pass", "dmarc": "fail", "by": "mx.shop.example"}, security="smime-encrypted",
             invitations=[entry], nested=[inner],
@@ -274,7 +274,8 @@ class TestReading:
         self, client: Client, customer: Customer, noon: datetime
     ) -> None:
         html = (
-            '<p><a href="https://evil.example/login">https://bank.example</a> <a href="https://a.example/x">a.example/x</a>'
+            '<p><a href="https://evil.example/login">https://bank.example</a>'
+            ' <a href="https://a.example/x">a.example/x</a>'
             '<img src="https://track.example/1.gif"></p>'
         )
         conversation_from(html=html)
