@@ -60,7 +60,9 @@ class FilterForm(forms.Form):
 class NewForm(forms.Form):
     """A new promise. What its kind does not need stays empty."""
 
-    kind = forms.ChoiceField(label=_("What kind"), choices=[(kind.value, kind.label) for kind in MADE_HERE])
+    kind = forms.ChoiceField(
+        label=_("What kind"), choices=[(kind.value, kind.label) for kind in MADE_HERE], initial=Kind.CUSTOM
+    )
     audience = forms.ChoiceField(label=_("To"), choices=Audience.choices)
     email = forms.CharField(
         label=_("The customer's e-mail address or phone number"), max_length=254, required=False
@@ -84,7 +86,9 @@ class NewForm(forms.Form):
         ],
         required=False,
     )
-    expectation = forms.ChoiceField(label=_("Class"), choices=Promise.ExpectationClass.choices)
+    expectation = forms.ChoiceField(
+        label=_("Class"), choices=Promise.ExpectationClass.choices, initial=Promise.ExpectationClass.EXPLICIT
+    )
     origin = forms.ChoiceField(
         label=_("Where the expectation comes from"),
         choices=[("", _("not known")), *Promise.Origin.choices],
