@@ -48,7 +48,7 @@ def test_a_claim_is_stated_measured_disputed_and_not_published(owner: Actor, noo
 
 
 def test_a_claim_without_unit_is_refused_in_words(owner: Actor, noon: datetime) -> None:
-    answer = Program(owner).post("/claims", {**CAR, "unit": ""})
+    answer = Program(owner).post("/claims", {**CAR, "unit": ""}, Accept_Language="en")
     assert answer.status_code == 422
     assert "unit" in answer.json()["detail"]
 

@@ -94,6 +94,7 @@ def test_a_claims_page_shows_the_verdict_the_picture_and_the_rows(client: Client
     assert page.count('class="chart-dot"') == 5
     assert "Nothing stands behind it" in page
     assert "It does not hold" in text(client, "/promises/claims/?outcome=broken")
+    assert "30 miles per gallon" in text(client, f"/promises/{claim.pk}/")
 
 
 def test_a_measurement_is_added_by_hand_or_refused_beside_its_field(client: Client, owner_user: User) -> None:
