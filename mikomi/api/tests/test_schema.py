@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
@@ -40,10 +42,26 @@ def test_no_call_makes_a_fault(key: str) -> None:
     assert len(operations) > 90
 
 
-def _try(operation: Any, key: str) -> None:
-    """A few calls with values that the document allows; the same ones each time."""
+@pytest.mark.django_db(transaction=True)
+def test_no_call_with_what_the_document_forbids_makes_a_fault(key: str) -> None:
+    schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", WSGIHandler())
+    tried = 0
+    for found in schema.get_all_operations():
+        operation = cast(Any, found).ok()
+        if operation.path.endswith(CALLS_OUT):
+            continue
+        with suppress(Unsatisfiable):  # nothing can be said wrongly to a call that takes nothing
+            _try(operation, key, GenerationMode.NEGATIVE, (not_a_server_error, content_type_conformance))
+            tried += 1
+    assert tried > 60
 
-    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+
+def _try(
+    operation: Any, key: str, mode: GenerationMode = GenerationMode.POSITIVE, checks: Any = CHECKS
+) -> None:
+    """A few calls with values that the document allows, or forbids; the same ones each time."""
+
+    @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
         max_examples=8,
         deadline=None,
@@ -53,7 +71,7 @@ def _try(operation: Any, key: str) -> None:
         suppress_health_check=list(HealthCheck),
     )
     def call(case: Any) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=checks)
 
     call()
 
