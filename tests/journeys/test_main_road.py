@@ -114,10 +114,17 @@ class Walk:
         """The question how it went leaves as soon as a case is closed, a notice as soon as a promise slips."""
         self.goes_to("/settings/desk")
         self.page.fill("[name=question_after_minutes]", "0")
-        self.page.locator("form[action$='/policy'] button[type=submit]").click()
+        self.saves("form[action$='/policy'] button[type=submit]")
         self.goes_to("/settings/notices")
         self.page.fill("[name=form-0-gather_minutes]", "0")
-        self.page.locator("main form button[type=submit]").click()
+        self.saves("form[action$='/notices'] button[type=submit]")
+
+    def saves(self, button: str) -> None:
+        """Press it, and leave the page only when the server has answered."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            self.page.locator(button).click()
+        assert answer.value.status == 302
+        self.page.wait_for_load_state()
 
     def connects_the_mailbox(self) -> None:
         self.goes_to("/settings/mailboxes/new")

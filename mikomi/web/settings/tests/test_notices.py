@@ -39,6 +39,14 @@ def test_an_owner_says_how_each_kind_is_told(owner: Actor) -> None:
     } == {("", "dated", "business", 15), ("delivery", "always", "held", 0)}
 
 
+def test_the_empty_row_at_the_end_is_no_policy(owner: Actor) -> None:
+    """As a browser sends it: with what the last row shows before anybody has touched it."""
+    rows = (("", "dated", "business", "0"), ("", "dated", "business", "10"))
+    assert signed_in(owner).post(PATH, form(*rows)).status_code == 302
+    (policy,) = queries.notice_policies(actor=owner)
+    assert policy.gather_minutes == 0
+
+
 @pytest.mark.parametrize(
     "rows",
     [
