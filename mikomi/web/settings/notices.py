@@ -30,9 +30,11 @@ class NoticeForm(forms.Form):
         choices=[("", gettext_lazy("every other kind")), *((one, Promise.Kind(one).label) for one in _KINDS)],
     )  # fmt: skip
     tells = forms.ChoiceField(
-        label=gettext_lazy("When customers are told"), choices=NoticePolicy.Tells.choices
+        label=gettext_lazy("When customers are told"), choices=NoticePolicy.Tells.choices, initial="dated"
     )
-    approval = forms.ChoiceField(label=gettext_lazy("Who sends it"), choices=NoticePolicy.Approval.choices)
+    approval = forms.ChoiceField(
+        label=gettext_lazy("Who sends it"), choices=NoticePolicy.Approval.choices, initial="business"
+    )
     gather_minutes = forms.IntegerField(
         label=gettext_lazy("Gathered for (minutes)"), min_value=0, max_value=LONGEST_GATHERING, initial=10
     )
