@@ -81,7 +81,9 @@ def complaints() -> Iterator[str]:
         if entry is None or not (entry.msgstr or entry.msgstr_plural) or entry.fuzzy:
             if django.gettext(key[1]) == key[1]:
                 yield f"{place}: no Japanese for {key[1]!r}"
-        elif place.partition(":")[0].endswith(".jinja") and LONE.search((key[1] + entry.msgstr).replace("%%", "")):
+        elif place.partition(":")[0].endswith(".jinja") and LONE.search(
+            (key[1] + entry.msgstr).replace("%%", "")
+        ):
             yield f"{place}: write %% for a percent sign in {key[1]!r} and its Japanese"
         elif not entry.msgid_plural and sorted(FIELD.findall(key[1])) != sorted(FIELD.findall(entry.msgstr)):
             yield f"{place}: the fields of {key[1]!r} and its Japanese differ"

@@ -19,7 +19,7 @@ _CONDITION = re.compile(r"(?P<negated>not\s+)?(?P<name>[a-z]+(?:\.[a-z_]+)*)")
 _UNFILLED = re.compile(r"【[^【】\n]{1,80}】")
 DEEPEST = 5
 FACTS = "fact.*"
-"""Among the known fields: every fact by its key; whether there is one is asked when the template is saved and filled."""
+"""Among the known fields: every fact by its key. Whether there is one is asked when a template is saved and filled."""
 
 
 class TemplateError(ValueError):

@@ -71,7 +71,9 @@ class Customer(models.Model):
             models.Index(
                 fields=["-updated_at", "-id"], name="customer_recent", condition=Q(merged_into=None)
             ),
-            models.Index(fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(
+                fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)
+            ),
             models.Index(fields=["company"], name="customer_company", condition=Q(company__isnull=False)),
         ]
 

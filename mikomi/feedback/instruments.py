@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy as pl
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mikomi.feedback.models import Questionnaire
 from mikomi.feedback.rules.gaps import DIMENSIONS
@@ -25,28 +24,28 @@ DIMENSION_WORDS = {
     "empathy": gettext_lazy("Empathy"),
 }
 _ASPECTS = (
-    pl("service", "Equipment and tools are up to date."),
-    pl("service", "The rooms or the web pages look pleasant."),
-    pl("service", "The people look well kept."),
-    pl("service", "Leaflets, letters and packaging look the part."),
-    pl("service", "What is promised by a date is done by then."),
-    pl("service", "When I have a problem, there is a sincere wish to solve it."),
-    pl("service", "It is done right the first time."),
-    pl("service", "I get it at the time that I was told."),
-    pl("service", "Records and bills are free of mistakes."),
-    pl("service", "I am told exactly when something will be done."),
-    pl("service", "I am served promptly."),
-    pl("service", "People are always willing to help."),
-    pl("service", "Nobody is ever too busy to answer me."),
-    pl("service", "The way people act gives me confidence."),
-    pl("service", "I feel safe when I buy and pay."),
-    pl("service", "People are polite at all times."),
-    pl("service", "People know enough to answer my questions."),
-    pl("service", "I get attention of my own."),
-    pl("service", "The hours suit me."),
-    pl("service", "There is somebody who looks after me personally."),
-    pl("service", "My interests are taken to heart."),
-    pl("service", "People understand what I in particular need."),
+    pgettext_lazy("service", "Equipment and tools are up to date."),
+    pgettext_lazy("service", "The rooms or the web pages look pleasant."),
+    pgettext_lazy("service", "The people look well kept."),
+    pgettext_lazy("service", "Leaflets, letters and packaging look the part."),
+    pgettext_lazy("service", "What is promised by a date is done by then."),
+    pgettext_lazy("service", "When I have a problem, there is a sincere wish to solve it."),
+    pgettext_lazy("service", "It is done right the first time."),
+    pgettext_lazy("service", "I get it at the time that I was told."),
+    pgettext_lazy("service", "Records and bills are free of mistakes."),
+    pgettext_lazy("service", "I am told exactly when something will be done."),
+    pgettext_lazy("service", "I am served promptly."),
+    pgettext_lazy("service", "People are always willing to help."),
+    pgettext_lazy("service", "Nobody is ever too busy to answer me."),
+    pgettext_lazy("service", "The way people act gives me confidence."),
+    pgettext_lazy("service", "I feel safe when I buy and pay."),
+    pgettext_lazy("service", "People are polite at all times."),
+    pgettext_lazy("service", "People know enough to answer my questions."),
+    pgettext_lazy("service", "I get attention of my own."),
+    pgettext_lazy("service", "The hours suit me."),
+    pgettext_lazy("service", "There is somebody who looks after me personally."),
+    pgettext_lazy("service", "My interests are taken to heart."),
+    pgettext_lazy("service", "People understand what I in particular need."),
 )
 
 

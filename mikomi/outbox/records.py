@@ -11,7 +11,8 @@ class NewMessage:
     """A rendered message to one customer (or, for purpose `staff`, to a colleague).
 
     `to_address` empty: the customer's own address on the channel. `once_key`: the same key is never sent twice.
-    `hold`: a person releases it; none: as the business does for all notices. `not_before` none: now. `html` empty: the simple twin of the text is made.
+    `hold`: a person releases it; none: as the business does for all notices. `not_before` none: now. `html` empty:
+    the simple twin of the text is made.
     """
 
     customer_id: int | None

@@ -97,7 +97,9 @@ class CustomerTold:
     outgoing_id: int
 
 
-@event_kind("promise.terms_asked", pgettext_lazy("event", "Customer asked about new terms"), subject="promise")
+@event_kind(
+    "promise.terms_asked", pgettext_lazy("event", "Customer asked about new terms"), subject="promise"
+)
 @dataclass(frozen=True, slots=True)
 class TermsAsked:
     """The customer was asked whether new terms are all right; `due_at` is the date proposed."""
@@ -152,9 +154,7 @@ class ChallengeOverridden:
     chance: float | None = None
 
 
-@event_kind(
-    "promise.notice_due", pgettext_lazy("event", "Notice due"), subject="promise", in_timeline=False
-)
+@event_kind("promise.notice_due", pgettext_lazy("event", "Notice due"), subject="promise", in_timeline=False)
 @dataclass(frozen=True, slots=True)
 class NoticeDue:
     """It is time to tell the customer of this slip, and of whatever else has slipped since."""

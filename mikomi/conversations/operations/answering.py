@@ -128,7 +128,7 @@ def answer(
 
 
 def _with_facts(text: str, language: str) -> str:
-    """Facts that were quoted by hand, in the customer's language. Raises `CannotAnswerError` for one that can't be said."""
+    """Facts quoted by hand, in the customer's language. Raises `CannotAnswerError` for one that can't be said."""
     try:
         return quote(text, language=language)
     except FactUnavailableError as error:

@@ -29,7 +29,7 @@ def present(*, actor: Actor, conversation_id: int) -> list[Present]:
     visible(actor).only("pk").get(pk=conversation_id)
     now = clock.now()
     rows = Presence.objects.filter(conversation_id=conversation_id, seen_at__gte=now - LOOKS_FOR)
-    others = rows.exclude(user_id=actor.user_id).select_related("user").order_by("user__name", "user_id")
+    others = rows.exclude(user_id=actor.user_id or 0).select_related("user").order_by("user__name", "user_id")
     found = [
         Present(str(row.user), row.writing_at is not None and row.writing_at >= now - WRITES_FOR)
         for row in others

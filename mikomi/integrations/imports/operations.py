@@ -18,7 +18,14 @@ from mikomi.core.text import clean_single_line
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.headers import fingerprint
 from mikomi.integrations.imports import tasks
-from mikomi.integrations.imports.opening import Recognition, fields_of, has_columns, needed_of, open_table, recognise_file
+from mikomi.integrations.imports.opening import (
+    Recognition,
+    fields_of,
+    has_columns,
+    needed_of,
+    open_table,
+    recognise_file,
+)
 from mikomi.integrations.models import ImportJob, RememberedMapping
 
 State = ImportJob.State

@@ -91,7 +91,9 @@ def test_internal_promises_are_a_list_of_their_own(agent: Actor, customer: Custo
     internal = make(customer.pk, kind="answer", is_internal=True)
 
     assert ids(queries.promises(actor=agent, state="open")) == []
-    assert ids(queries.promises(actor=agent, state="open", wanted=queries.Wanted(internal=True))) == [internal.pk]
+    assert ids(queries.promises(actor=agent, state="open", wanted=queries.Wanted(internal=True))) == [
+        internal.pk
+    ]
     assert queries.to_save(actor=agent) == []
 
 

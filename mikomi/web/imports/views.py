@@ -34,7 +34,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"), max_length=255,
-        help_text=gettext_lazy("CSV as your shop exports it, or contact cards (vCard); any usual columns and encoding."),
+        help_text=gettext_lazy(
+            "CSV as your shop exports it, or contact cards (vCard); any usual columns and encoding."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.vcf,text/csv,text/vcard"}),
     )  # fmt: skip
     content = forms.ChoiceField(

@@ -30,7 +30,13 @@ def client(owner_user: User, noon: datetime) -> Client:
 
 def propose(plan: SurprisePlan, customer: Customer) -> Surprise:
     return Surprise.objects.create(
-        plan=plan, customer=customer, kind="note", reason="first_order", cost_minor=100, weight=1, proposed_at=NOON
+        plan=plan,
+        customer=customer,
+        kind="note",
+        reason="first_order",
+        cost_minor=100,
+        weight=1,
+        proposed_at=NOON,
     )
 
 

@@ -10,14 +10,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mikomi.conversations import operations as desk
-from mikomi.conversations.models import RecoveryCase
+from mikomi.conversations.models import RecoveryCase, RecoveryGuide
 from mikomi.conversations.operations import recovery
+from mikomi.conversations.queries import guides
 from mikomi.conversations.tests.scenes import at, conversation_from
+from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.models import User
 from mikomi.customers.models import Customer
 from mikomi.promises import operations as promises
 from mikomi.promises.records import NewPromise
+from mikomi.screens.recoveries import PreventionRow, preventions
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +45,6 @@ def broken(customer: Customer, owner: Actor, cause: str = "stock") -> RecoveryCa
 
 
 def _soon() -> datetime:
-    from mikomi.core import clock
-
     return clock.now() + timedelta(days=1)
 
 
@@ -91,9 +92,7 @@ def test_a_change_is_tracked_until_done_and_then_says_whether_it_came_back(
     assert row.came_back == 1
 
 
-def desk_preventions(owner: Actor, state: str) -> list[object]:
-    from mikomi.screens.recoveries import preventions
-
+def desk_preventions(owner: Actor, state: str) -> list[PreventionRow]:
     return list(preventions(actor=owner, state=state).items)
 
 
@@ -135,7 +134,5 @@ def test_an_owner_changes_a_guide_and_nonsense_is_refused(owner: Actor) -> None:
     assert client.post("/settings/guides", sent | {"carrier-remedy": "much"}).status_code == 422
 
 
-def desk_guides(owner: Actor):  # type: ignore[no-untyped-def]
-    from mikomi.conversations.queries import guides
-
+def desk_guides(owner: Actor) -> list[RecoveryGuide]:
     return guides(actor=owner)
