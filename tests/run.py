@@ -78,6 +78,7 @@ def run_suite(name: str, missing: set[str], environment: dict[str, str], report:
         os.environ.get("MIKOMI_TEST_PROCESSES", "2"),
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
     ]
     if unwanted:
         command += ["-m", " and ".join(f"not {mark}" for mark in unwanted)]
