@@ -40,7 +40,7 @@ FORMATS = (
     "%Y-%m-%d",
 )
 
-NUMBERS = ("freight", "price", "weight", "volume", "items", "sellers", "to_zip", "from_zip", "share", "near")
+NUMBERS = ("freight", "price", "weight", "volume", "items", "sellers", "to_zip", "from_zip", "share", "near", "allowed")
 KEYS = ("to", "route", "zip2", "zip3", "city", "seller", "category", "from")
 LAYOUT = Layout(
     numbers=NUMBERS,
@@ -126,6 +126,7 @@ def read_orders(folder: Path) -> list[Order]:
             items = list(lines.get(row["order_id"], {}).values())
             customer = customers.get(row["customer_id"], {})
             numbers, keys = _facts(items, customer, products, sellers)
+            numbers = (*numbers, _allowed(items, moment(row.get("order_approved_at"))))
             found[row["order_id"]] = Order(
                 row["order_id"],
                 bought,
@@ -177,6 +178,13 @@ def _facts(
         origin,
     )
     return numbers, keys
+
+
+def _allowed(items: list[dict[str, str]], approved: float | None) -> float | None:
+    """Days that the marketplace allows the seller for handing over, counted from the approval of the payment. The
+    allowance belongs to the listing; the moment of approval, which comes after the purchase, is not used itself."""
+    limits = [moment(item.get("shipping_limit_date")) for item in items]
+    return _largest(None if limit is None or approved is None else round(limit - approved) for limit in limits)
 
 
 def _largest(values: Any) -> float | None:
