@@ -6,6 +6,7 @@ same arrival, one files it and the other writes nothing.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import traceback
 from collections.abc import Sequence
@@ -93,6 +94,12 @@ def process_due(worker: str, limit: int = AT_ONCE) -> int:
 
 _kept_open: dict[str, Readers] = {}
 """By worker: a reader's process stays while there is work, since its start costs more than many messages."""
+
+
+@atexit.register
+def _close_readers() -> None:
+    for readers in _kept_open.values():
+        readers.close()
 
 
 def _claim(worker: str, limit: int) -> list[Intake]:

@@ -211,7 +211,7 @@ class Reader:
         self.remarks["robots"] += page.problem == "robots"
         Check.objects.filter(pk=self.check.pk).update(
             pages_done=F("pages_done") + 1,
-            unchanged=F("unchanged") + unchanged,
+            unchanged=F("unchanged") + int(unchanged),
             contradictions=F("contradictions") + found,
             remarks=dict(self.remarks),
             robots=self.robots.known,
