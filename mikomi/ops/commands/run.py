@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from mikomi import config
@@ -33,6 +34,9 @@ def run(options: argparse.Namespace) -> int:
     found = look()
     if found is None or (options.demo and not found.has_business):
         found = prepare(with_sample=bool(options.demo))
+        if look() is not None:
+            # Begin anew without Django, which the process that only watches the others need not keep in memory.
+            os.execv(sys.executable, sys.orig_argv)
     announce(options.host, options.port, found)
     return serving.serve(host=options.host, port=options.port, with_worker=True)
 
