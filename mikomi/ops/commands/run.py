@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         found = prepare(with_sample=bool(options.demo))
         if look() is not None:
             # Begin anew without Django, which the process that only watches the others need not keep in memory.
-            os.execv(sys.executable, sys.orig_argv)
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same command once more
     announce(options.host, options.port, found)
     return serving.serve(host=options.host, port=options.port, with_worker=True)
 
