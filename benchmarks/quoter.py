@@ -40,7 +40,19 @@ FORMATS = (
     "%Y-%m-%d",
 )
 
-NUMBERS = ("freight", "price", "weight", "volume", "items", "sellers", "to_zip", "from_zip", "share", "near", "allowed")
+NUMBERS = (
+    "freight",
+    "price",
+    "weight",
+    "volume",
+    "items",
+    "sellers",
+    "to_zip",
+    "from_zip",
+    "share",
+    "near",
+    "allowed",
+)
 KEYS = ("to", "route", "zip2", "zip3", "city", "seller", "category", "from")
 LAYOUT = Layout(
     numbers=NUMBERS,
@@ -184,7 +196,9 @@ def _allowed(items: list[dict[str, str]], approved: float | None) -> float | Non
     """Days that the marketplace allows the seller for handing over, counted from the approval of the payment. The
     allowance belongs to the listing; the moment of approval, which comes after the purchase, is not used itself."""
     limits = [moment(item.get("shipping_limit_date")) for item in items]
-    return _largest(None if limit is None or approved is None else round(limit - approved) for limit in limits)
+    return _largest(
+        None if limit is None or approved is None else round(limit - approved) for limit in limits
+    )
 
 
 def _largest(values: Any) -> float | None:
