@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from mikomi.core import clock
@@ -49,6 +50,14 @@ def data_folder(tmp_path: Path, settings: Settings) -> Path:
 def fresh_calendar() -> None:
     """No test sees the opening hours of another."""
     forget_calendar()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """No test speaks the language that an earlier one's request or notice left active in this process."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
