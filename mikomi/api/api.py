@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import get_script_prefix
 from ninja import NinjaAPI
 
 from mikomi import __version__
@@ -29,6 +30,8 @@ from mikomi.api.routers import (
     webhooks,
 )
 
+BASE = "api/v1/"
+
 
 class Api(NinjaAPI):
     """Describes problems as problem+json and the rights that each operation needs."""
@@ -40,6 +43,10 @@ class Api(NinjaAPI):
         if self._document is None:
             self._document = self._describe(**options)
         return self._document
+
+    def get_root_path(self, path_params: Any) -> str:
+        """Where the operations are; the house's addresses don't name them (see `mikomi.api.urls`)."""
+        return get_script_prefix() + BASE
 
     def _describe(self, **options: Any) -> Any:
         schema = super().get_openapi_schema(**options)

@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mikomi.api.api import api
-
 Json = Mapping[str, Any]
 
 
@@ -51,7 +49,10 @@ class Chapter:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page."""
-    return render(request, "api/docs.jinja", {"chapters": chapters(api.get_openapi_schema())})
+    from mikomi.api.api import api  # takes a second or two: not at the start
+
+    shown = {"chapters": chapters(api.get_openapi_schema()), "document": api.get_root_path({}) + "openapi.json"}
+    return render(request, "api/docs.jinja", shown)
 
 
 def chapters(schema: Json) -> list[Chapter]:

@@ -16,13 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from mikomi.api.models import IdempotentCall
-from mikomi.api.problems import problem
+from mikomi.api.problem import problem
 from mikomi.core import clock
 
 HEADER = "Idempotency-Key"
 # These hold no transaction around the work: what is handed in is kept before it is read and known again by the
-# caller's own id; a test call is made as often as it is asked for.
-BY_THEMSELVES = re.compile(r"/api/v1/(messages|webhooks/[^/]+/test)")
+# caller's own id; a quarantined arrival is read once however often that is asked for; a test is made as often.
+BY_THEMSELVES = re.compile(r"/api/v1/(messages|arrivals/[^/]+/retry|(webhooks|mailboxes)/[^/]+/test)")
 LONGEST_KEY = 200
 Handler = Callable[[HttpRequest], HttpResponse]
 

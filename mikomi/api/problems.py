@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
@@ -20,7 +19,9 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from mikomi.api.problem import problem
 from mikomi.channels.api import MessageRefusedError
+from mikomi.channels.operations import SettingsRefusedError
 from mikomi.commerce.operations import MilestoneError
 from mikomi.core.paging import InvalidCursorError
 from mikomi.customers.operations import (
@@ -37,22 +38,6 @@ from mikomi.promises.operations import PromiseError
 logger = logging.getLogger(__name__)
 
 
-def problem(
-    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, Any]] | None = None
-) -> HttpResponse:
-    """One error. `code` is stable and for programs, `title` and `detail` are in the reader's language."""
-    body: dict[str, Any] = {"type": f"urn:mikomi:problem:{code}", "title": title, "status": status}
-    if detail:
-        body["detail"] = detail
-    if errors:
-        body["errors"] = errors
-    text = json.dumps(body, ensure_ascii=False)
-    response = HttpResponse(text, status=status, content_type="application/problem+json")
-    if status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="mikomi"'
-    return response
-
-
 def is_refusal(error: Exception) -> bool:
     """Whether the error is one of our own refusals in words: a `ValueError` class that one of our modules declares."""
     return isinstance(error, ValueError) and type(error).__module__.startswith("mikomi.")
@@ -67,6 +52,7 @@ _UNUSABLE = (
     MessageRefusedError,
     MilestoneError,
     PromiseError,
+    SettingsRefusedError,
     TouchpointError,
     UnknownSourceError,
     WrongConsentError,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import dkim
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -70,6 +69,8 @@ def signed(data: bytes, key: DkimKey) -> bytes:
 
     Raises `ValueError`, also for a key that was sealed with another secret (`secrets.SealError`).
     """
+    import dkim  # brings a resolver of the DNS along: only where a mail is signed
+
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     present = {
         line.partition(b":")[0].strip().lower() for line in data.partition(b"\r\n\r\n")[0].split(b"\r\n")
@@ -91,6 +92,8 @@ def signed(data: bytes, key: DkimKey) -> bytes:
 
 def is_published(key: DkimKey) -> bool:
     """Whether the DNS holds the record. Asks the network; raises `OSError` where the DNS can't be asked."""
+    import dkim
+
     name = f"{key.selector}._domainkey.{key.domain}."
     try:
         found = dkim.dnsplug.get_txt(name.encode("ascii"), timeout=5)

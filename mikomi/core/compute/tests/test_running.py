@@ -38,7 +38,7 @@ def test_web_and_worker_load_no_scientific_library() -> None:
     # Given everything that web and worker import at start
     program = (
         "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; django.setup();"
-        "import mikomi.urls, mikomi.api.urls, mikomi.core.work.worker, mikomi.promises.operations,"
+        "import mikomi.urls, mikomi.api.operations_urls, mikomi.core.work.worker, mikomi.promises.operations,"
         " mikomi.promises.queries;"
         "print(sorted({'numpy', 'scipy', 'duckdb', 'vl_convert'} & set(sys.modules)))"
     )
