@@ -11,6 +11,7 @@ from mikomi import __version__
 from mikomi.api import problems
 from mikomi.api.auth import Token
 from mikomi.api.routers import (
+    arrivals,
     business,
     claims,
     conversations,
@@ -20,6 +21,7 @@ from mikomi.api.routers import (
     facts,
     feedback,
     imports,
+    mailboxes,
     orders,
     outgoing,
     promises,
@@ -74,8 +76,8 @@ api = Api(
 )
 problems.install(api)
 FAMILIES = (
-    customers, segments, conversations, recoveries, promises, quotes, claims, outgoing, orders, imports, feedback,
-    expectations, surprises, business, webhooks, events, facts,
+    customers, segments, conversations, recoveries, promises, quotes, claims, outgoing, mailboxes, arrivals,
+    orders, imports, feedback, expectations, surprises, business, webhooks, events, facts,
 )  # fmt: skip
 for family in FAMILIES:
     api.add_router("", family.router.router)

@@ -96,10 +96,20 @@ def mailboxes(*, actor: Actor) -> QuerySet[Mailbox]:
     return Mailbox.objects.select_related("team").order_by("address")
 
 
+def mailbox_page(*, actor: Actor, cursor: str = "", size: int = 50) -> Page[Mailbox]:
+    """The mailboxes, a page at a time; one query."""
+    return keyset(mailboxes(actor=actor), ("address", "id"), cursor, size)
+
+
 def senders(*, actor: Actor) -> QuerySet[Sender]:
     """Every further address that answers come from, by address, for who manages them."""
     actor.require(Permission.SETTINGS_MANAGE)
     return Sender.objects.select_related("mailbox").order_by("address")
+
+
+def sender_page(*, actor: Actor, cursor: str = "", size: int = 50) -> Page[Sender]:
+    """The further addresses, a page at a time; one query."""
+    return keyset(senders(actor=actor), ("address", "id"), cursor, size)
 
 
 def dkim_keys(*, actor: Actor) -> QuerySet[DkimKey]:

@@ -8,6 +8,7 @@ from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
+from mikomi.api.shapes import answers
 from mikomi.api.shapes import claims as shapes
 from mikomi.api.shapes.common import Id, PageOf, Paging, page
 from mikomi.core.access.rules import Permission
@@ -64,25 +65,19 @@ def measure(request: Call, claim_id: Id, given: shapes.MeasurementsIn) -> Any:
 
 
 @router.post(
-    "/claims/{claim_id}/measurements/{measurement_id}/dispute", may=RECORD, gives=shapes.ClaimDetailOut
+    "/claims/{claim_id}/measurements/{measurement_id}/dispute", may=RECORD, gives=answers.DisputeOut
 )
 def dispute(request: Call, claim_id: Id, measurement_id: Id, given: shapes.DisputeIn) -> Any:
-    """Note what somebody says against a measurement; it counts until that is settled."""
-    operations.dispute(
-        actor=request.actor, claim_id=claim_id, measurement_id=measurement_id, words=given.words
+    """Record what a customer says against a measurement; it counts until /disputes/{dispute_id}/resolve decides."""
+    queries.claim(actor=request.actor, claim_id=claim_id)
+    row = operations.record_dispute(
+        actor=request.actor,
+        promise_id=claim_id,
+        measurement_id=measurement_id,
+        said=given.words,
+        reading=given.reading,
     )
-    return _detail(request, claim_id)
-
-
-@router.post(
-    "/claims/{claim_id}/measurements/{measurement_id}/settle", may=RELEASE, gives=shapes.ClaimDetailOut
-)
-def settle(request: Call, claim_id: Id, measurement_id: Id, given: shapes.SettleIn) -> Any:
-    """Set a disputed measurement aside, or let it stand."""
-    operations.settle_dispute(
-        actor=request.actor, claim_id=claim_id, measurement_id=measurement_id, was_right=given.was_right
-    )
-    return _detail(request, claim_id)
+    return answers.DisputeOut.of(row)
 
 
 @router.post("/claims/{claim_id}/publish", may=RELEASE, gives=shapes.ClaimDetailOut)

@@ -16,6 +16,7 @@ from mikomi.core import clock, secrets
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.business.models import Team
 from mikomi.customers.rules.identities import email_value
 
 TEST_SECONDS = 15.0
@@ -128,6 +129,8 @@ def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]
         }
     if len(settings.display_name) > 200 or any(char < " " for char in settings.display_name):
         errors["display_name"] = _("Please write a shorter name, on one line.")
+    if settings.team_id and not Team.objects.filter(pk=settings.team_id).exists():
+        errors["team"] = _("Choose one of the list.")
     return errors | _wrong_choices(settings)
 
 
