@@ -30,6 +30,7 @@ if _env["MIKOMI_FILES"]:
             "region_name": _env["MIKOMI_FILES"].get("region"),
             "access_key": _env["MIKOMI_FILES_KEY"] or None,
             "secret_key": _env["MIKOMI_FILES_SECRET"] or None,
+            "max_memory_size": 4_000_000,  # of one object that is read; the rest goes by way of the disk
             "file_overwrite": True,  # the name is the content's hash
             "default_acl": None,
             "querystring_auth": True,

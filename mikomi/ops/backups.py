@@ -1,7 +1,9 @@
-"""Backup and restore: the database and the files of the data folder in one archive, with checksums.
+"""Backup and restore: the database and all files in one archive, with checksums.
 
 SQLite is copied by its own online backup while everybody works on; PostgreSQL by `pg_dump` of the same major
-version. Files are added after the database: a file is stored before its row, so every row's file is there.
+version. Files are added after the database: a file is stored before its row, so every row's file is there. They come
+from the data folder, or one by one out of the S3-compatible store, and go back to the place that is used then: a backup
+also moves an installation from the one to the other.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -22,25 +25,69 @@ from django.db import connection
 
 from mikomi import __version__
 from mikomi.core import clock
+from mikomi.core.files.blobs import blobs
+from mikomi.core.files.paths import blob_path, root
 from mikomi.ops.cli import CommandError
 
 MANIFEST = "manifest.json"
+FILES = PurePosixPath("files")
 
 
-def backup(target: Path) -> Path:
-    """Write everything to `target` (a .tar.gz). It appears whole or not at all. Returns its path."""
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was written. `missing`: contents (by hash) that have a row but whose bytes the file store has lost."""
+
+    path: Path
+    missing: list[str]
+
+
+def backup(target: Path) -> Backup:
+    """Write everything to `target` (a .tar.gz). It appears whole or not at all."""
+    missing: list[str] = []
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / ("database.sqlite3" if connection.vendor == "sqlite" else "database.dump")
+        before = _contents()
         _dump_sqlite(dump) if connection.vendor == "sqlite" else _dump_postgresql(dump)
         part = Path(folder) / "part.tar.gz"
         with tarfile.open(part, "w:gz", compresslevel=6) as archive:
             _add_manifest(archive, dump)
             archive.add(dump, dump.name)
-            if (settings.DATA_DIR / "files").exists():
+            if settings.FILES_STORE:
+                missing = _add_from_store(archive, before | _contents())
+            elif (settings.DATA_DIR / "files").exists():
                 archive.add(settings.DATA_DIR / "files", "files")
         part.replace(target)
-    return target
+    return Backup(target, missing)
+
+
+def _contents() -> dict[str, int]:
+    """Hash and size of every content that has a row, if files lie in a store. Asked before and after the database is
+    copied, it names every content of the copy: bytes stay a day longer than their row."""
+    from mikomi.core.files.models import StoredFile
+
+    if not settings.FILES_STORE:
+        return {}
+    return dict(StoredFile.objects.values_list("sha256", "size").iterator())
+
+
+def _add_from_store(archive: tarfile.TarFile, contents: dict[str, int]) -> list[str]:
+    """Copy each content, piece by piece; answers those that the store has lost. Trouble with it ends the backup."""
+    place, lost = blobs(), []
+    for sha256, size in sorted(contents.items()):
+        entry = tarfile.TarInfo(str(FILES / blob_path(sha256).relative_to(root())))
+        entry.size = size
+        try:
+            with place.open(sha256) as stream:
+                archive.addfile(entry, stream)
+        except FileNotFoundError:
+            lost.append(sha256)
+        except OSError as error:
+            raise CommandError(
+                f"The content {sha256} can't be read from the file store, so no backup was written: {error}."
+                " Run `mikomi doctor`; it says what is wrong with the store."
+            ) from error
+    return lost
 
 
 def _add_manifest(archive: tarfile.TarFile, dump: Path) -> None:
@@ -144,8 +191,6 @@ def _restore_postgresql(dump: Path) -> None:
 
 def _restore_files(folder: Path) -> None:
     """Add the files of the backup; contents are named by their hash, so nothing is overwritten with other bytes."""
-    for path in folder.rglob("*") if folder.exists() else ():
-        target = settings.DATA_DIR / "files" / path.relative_to(folder)
-        if path.is_file() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+    place = blobs()
+    for path in folder.glob("??/??/*"):
+        place.put(path, path.name, path.stat().st_size)

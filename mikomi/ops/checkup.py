@@ -10,12 +10,18 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from mikomi.core import clock
+from mikomi.core import clock, secrets
+from mikomi.core.files import scanning
+
+if TYPE_CHECKING:
+    from mikomi.channels.models import DkimKey
 
 LEAST_FREE_BYTES = 500_000_000
 STALE_POLL = timedelta(minutes=15)
@@ -46,6 +52,34 @@ def data_folder() -> Iterator[Finding]:
         yield Finding(
             "Disk", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", "Make room: intake needs it."
         )
+
+
+def file_store() -> Iterator[Finding]:
+    from mikomi.core.files.blobs import blobs
+
+    if not settings.FILES_STORE:
+        yield Finding("File store", None, "none (MIKOMI_FILES is empty): files lie in the data folder")
+        return
+    try:
+        blobs().probe()
+    except (OSError, ImproperlyConfigured) as error:
+        remedy = "Check bucket, endpoint and region in MIKOMI_FILES, and that the key may put, get and delete there."
+        yield Finding("File store", False, str(error), remedy)
+    else:
+        yield Finding("File store", True, "a probe was written, read and deleted")
+
+
+def virus_scanner() -> Iterator[Finding]:
+    if not settings.CLAMD:
+        yield Finding("Virus scanner", None, "none (MIKOMI_CLAMD is empty): attachments are not scanned")
+        return
+    try:
+        scanning.ping()
+    except OSError as error:
+        remedy = "Start clamd, or correct MIKOMI_CLAMD; until then attachments are held back as not scanned."
+        yield Finding("Virus scanner", False, f"{settings.CLAMD} {error}", remedy)
+    else:
+        yield Finding("Virus scanner", True, f"{settings.CLAMD} answers")
 
 
 def database() -> Iterator[Finding]:
@@ -133,6 +167,32 @@ def mail_doors() -> Iterator[Finding]:
         yield Finding("Mail door", answers, text, "Start the worker, and check MIKOMI_MAIL_LISTEN.")
 
 
+def signing_keys() -> Iterator[Finding]:
+    from mikomi.channels.models import DkimKey
+
+    for key in DkimKey.objects.filter(is_active=True).order_by("domain"):
+        yield _signing_key(key)
+
+
+def _signing_key(key: DkimKey) -> Finding:
+    from mikomi.channels.email import signing
+
+    name, place = f"DKIM {key.domain}", f"{key.selector}._domainkey.{key.domain}"
+    anew = "Make a new key under Settings › Sending; until then no mail of this domain leaves."
+    try:
+        signing.check(key)
+        published = signing.is_published(key)
+    except secrets.SealError as error:
+        return Finding(name, False, str(error), anew)
+    except signing.WrongKeyError:
+        return Finding(name, False, "the stored key is damaged or not the one of its record", anew)
+    except OSError as error:
+        return Finding(name, None, f"the key is good; the DNS could not be asked for {place} ({error})")
+    text = "the key is good, its record stands" if published else "the key is good, its record doesn't stand"
+    publish = "Put the record that Settings › Sending shows into the DNS, or switch the key off there."
+    return Finding(name, published, f"{text} at {place}", publish)
+
+
 def unfinished() -> Iterator[Finding]:
     from mikomi.channels.models import Intake
     from mikomi.core.events.models import Delivery
@@ -145,8 +205,12 @@ def unfinished() -> Iterator[Finding]:
     yield Finding("Quarantine", caught == 0, f"{caught} messages", "Open Settings › Quarantine.")
 
 
-BASIC: tuple[Callable[[], Iterator[Finding]], ...] = (python_version, data_folder, database)
-FULL = (migrations, system_checks, people, workers, mailboxes, mail_doors, unfinished)
+Check = Callable[[], Iterator[Finding]]
+BASIC: tuple[Check, ...] = (python_version, data_folder, database)
+FULL: tuple[Check, ...] = (
+    migrations, file_store, virus_scanner, system_checks, people, workers, mailboxes, mail_doors, signing_keys,
+    unfinished,
+)  # fmt: skip
 
 
 def check_up() -> Iterator[Finding]:

@@ -58,6 +58,13 @@ def dns_record(pem: str) -> str:
     return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
 
+def check(key: DkimKey) -> None:
+    """Whether mails can be signed with a stored key. Raises `SealError`, `WrongKeyError`."""
+    pem = secrets.unseal(key.secret)
+    if _squeezed(dns_record(checked_key(pem))) != _squeezed(key.record):
+        raise WrongKeyError
+
+
 def key_of(address: str) -> DkimKey | None:
     """The key by which mails from this address are signed."""
     domain = address.rpartition("@")[2].lower()

@@ -6,19 +6,23 @@ Both keep a content under its SHA-256 and answer only when it is durable there.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.utils.module_loading import import_string
 
 from mikomi.core.files.paths import blob_path, root
 
+PROBE = b"mikomi"
 Known = Callable[[Sequence[str]], set[str]]
 """Given hashes, those of them that have a row."""
 
@@ -34,6 +38,9 @@ class Blobs(Protocol):
 
     def sweep(self, known: Known, before: float) -> int:
         """Delete what is older than `before` (seconds) and has no row; how many."""
+
+    def probe(self) -> None:
+        """Write, read and delete something small, as everybody who uses the place does. Raises `OSError` in words."""
 
 
 class Disk:
@@ -62,6 +69,12 @@ class Disk:
                     (folder / name).unlink()
                     deleted += 1
         return deleted
+
+    def probe(self) -> None:
+        root().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root()) as file:
+            file.write(PROBE)
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -100,6 +113,19 @@ class ObjectStore:
                     self._asked(lambda: self._storage.delete(path))  # noqa: B023
                     deleted += 1
         return deleted
+
+    def probe(self) -> None:
+        name = f"probe-{uuid4().hex}"  # outside the folders that `sweep` looks into
+        steps = {
+            "written": lambda: self._storage.save(name, ContentFile(PROBE)),
+            "read": lambda: self._storage.open(name, "rb").read(),
+            "deleted": lambda: self._storage.delete(name),
+        }
+        for step, take in steps.items():
+            try:
+                self._asked(take)
+            except OSError as error:
+                raise OSError(f"a probe can't be {step}: {error}") from error
 
     def _folders(self) -> Iterator[str]:
         for first in sorted(self._asked(lambda: self._storage.listdir(""))[0]):

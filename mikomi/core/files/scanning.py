@@ -51,6 +51,15 @@ def scan(data: bytes | BinaryIO) -> Finding:
     return _finding(answer)
 
 
+def ping() -> None:
+    """Ask the configured scanner whether it is there (PING). Raises `OSError` in words when it isn't."""
+    with _connected(settings.CLAMD) as wire:
+        wire.sendall(b"zPING\0")
+        answer = _answer(wire)
+    if answer != "PONG":
+        raise OSError(f"it answers {answer!r} to PING: is this clamd?")
+
+
 def _connected(place: str) -> socket.socket:
     """`unix:/path` or `host:port`. Raises `OSError`."""
     if place.startswith("unix:"):
@@ -74,8 +83,12 @@ def _ask(wire: socket.socket, data: bytes | BinaryIO) -> str:
         wire.sendall(_LENGTH.pack(0))
     except (BrokenPipeError, ConnectionResetError):
         pass  # it has heard enough: its answer (size limit exceeded) says why
+    return _answer(wire)
+
+
+def _answer(wire: socket.socket) -> str:
     answer = b""
-    while b"\0" not in answer and (more := wire.recv(4096)):
+    while b"\0" not in answer and len(answer) < _CHUNK and (more := wire.recv(4096)):
         answer += more
     return answer.rstrip(b"\0\n").decode("utf-8", "replace")
 

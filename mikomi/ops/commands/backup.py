@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 HELP = "write the database and all files to one archive, without stopping"
@@ -19,6 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from mikomi.ops import backups
 
     name = f"mikomi-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
-    path = backups.backup((options.target or settings.DATA_DIR / "backups" / name).absolute())
-    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
-    return 0
+    made = backups.backup((options.target or settings.DATA_DIR / "backups" / name).absolute())
+    print(f"{made.path} ({made.path.stat().st_size / 1e6:.1f} MB)")
+    for sha256 in made.missing:
+        print(f"The file store has lost the content {sha256}: it is not in the backup.", file=sys.stderr)
+    return 1 if made.missing else 0

@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from mikomi import config
-from mikomi.core.files.scanning import scan
+from mikomi.core.files.scanning import ping, scan
 from tests.scanner import EICAR, Scanner, scanner_running
 
 __all__ = ["scanner_running"]
@@ -33,6 +33,13 @@ def test_it_gets_every_byte_and_its_word_counts(scanner_running: Scanner, settin
 def test_silence_is_not_clean(settings: Settings, place: str) -> None:
     settings.CLAMD = place
     assert scan(b"x").reason == "not_scanned"
+    with pytest.raises(OSError, match=r"refused|No such file"):
+        ping()
+
+
+def test_it_answers_ping(scanner_running: Scanner, settings: Settings) -> None:
+    settings.CLAMD = scanner_running.place
+    ping()
 
 
 def test_what_is_too_large_for_the_scanner_is_not_clean(scanner_running: Scanner, settings: Settings) -> None:

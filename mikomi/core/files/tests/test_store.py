@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from moto import mock_aws
 from pytest_django.fixtures import Settings
 
 from mikomi import config
 from mikomi.core import clock
 from mikomi.core.files import blobs, operations, queries
 from mikomi.core.files.models import StoredFile
+from mikomi.core.files.tests.bucket import BUCKET, client, names, store
 
 pytestmark = pytest.mark.django_db
-BUCKET = "mikomi-files"
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[None]:
-    """An empty bucket that this installation keeps its files in."""
-    options = {"bucket_name": BUCKET, "location": "shop", "region_name": "us-east-1", "access_key": "a",
-               "secret_key": "b", "file_overwrite": True}  # fmt: skip
-    settings.FILES_STORE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    blobs._storage.cache_clear()
-    with mock_aws():
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
-        yield
-    blobs._storage.cache_clear()
-
-
-def names() -> list[str]:
-    """What lies in the bucket."""
-    found = boto3.client("s3", region_name="us-east-1").list_objects_v2(Bucket=BUCKET)
-    return [item["Key"] for item in found.get("Contents", [])]
+__all__ = ["store"]
 
 
 def test_what_is_stored_lies_in_the_bucket_and_is_read_back(store: None) -> None:
@@ -49,7 +28,7 @@ def test_what_is_stored_lies_in_the_bucket_and_is_read_back(store: None) -> None
 
 
 def test_a_store_that_cannot_be_used_stores_nothing(store: None) -> None:
-    boto3.client("s3", region_name="us-east-1").delete_bucket(Bucket=BUCKET)
+    client().delete_bucket(Bucket=BUCKET)
     with pytest.raises(operations.StorageError):
         operations.store(b"much", "text/plain")
     assert not StoredFile.objects.exists()
@@ -57,7 +36,7 @@ def test_a_store_that_cannot_be_used_stores_nothing(store: None) -> None:
 
 def test_missing_bytes_say_so(store: None) -> None:
     stored = operations.store(b"x", "text/plain")
-    boto3.client("s3", region_name="us-east-1").delete_object(Bucket=BUCKET, Key=names()[0])
+    client().delete_object(Bucket=BUCKET, Key=names()[0])
     with pytest.raises(queries.FileMissingError, match="missing"):
         queries.read(stored.pk)
 
@@ -71,6 +50,17 @@ def test_bytes_without_a_row_go_after_a_day(store: None) -> None:
     assert len(names()) == 1
     assert kept.sha256 in names()[0]
     assert old.sha256 not in names()[0]
+
+
+def test_a_probe_is_written_read_and_deleted(store: None) -> None:
+    blobs.blobs().probe()
+    assert names() == []
+
+
+def test_a_probe_says_which_step_fails(store: None) -> None:
+    client().delete_bucket(Bucket=BUCKET)
+    with pytest.raises(OSError, match=r"a probe can't be written: .*NoSuchBucket"):
+        blobs.blobs().probe()
 
 
 def test_without_the_package_a_sentence_names_it(settings: Settings) -> None:
