@@ -12,7 +12,6 @@ import json
 import logging
 import sys
 import tempfile
-import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -68,25 +67,17 @@ def measure(raws: list[bytes]) -> dict[str, Any]:
     from helpdesk.email import extract_email_metadata
     from helpdesk.models import Queue, Ticket
 
+    from benchmarks.stopwatch import Stopwatch
+
     queue = Queue.objects.create(title="Support", slug="support", email_address="support@shop.example")
     log = logging.getLogger("helpdesk")
-    failed = 0
-    clock, processor = time.perf_counter(), time.process_time()
+    failed, watch = 0, Stopwatch.start()
     for raw in raws:
         try:
             extract_email_metadata(raw.decode("utf-8", "replace"), queue, log)
         except Exception:
             failed += 1
-    seconds, spent = time.perf_counter() - clock, time.process_time() - processor
-    return {
-        "mails": len(raws),
-        "tickets": Ticket.objects.count(),
-        "not_taken": failed,
-        "seconds": round(seconds, 1),
-        "processor_seconds": round(spent, 1),
-        "per_second": round(len(raws) / seconds, 1),
-        "per_processor_second": round(len(raws) / spent, 1),
-    }
+    return watch.figures(len(raws)) | {"tickets": Ticket.objects.count(), "not_taken": failed}
 
 
 if __name__ == "__main__":
