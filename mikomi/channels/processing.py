@@ -23,7 +23,7 @@ from mikomi.channels.models import Intake
 from mikomi.channels.registry import Read, channel_named
 from mikomi.channels.verdicts import File, Ignore, Quarantine, Verdict
 from mikomi.conversations import operations as conversations
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
@@ -177,7 +177,7 @@ _STATES = {File: State.FILED, Ignore: State.IGNORED, Quarantine: State.QUARANTIN
 
 def _write(intake: Intake, verdict: Verdict) -> bool:
     values: dict[str, Any] = {
-        "state": _STATES[type(verdict)],
+        "state": _STATES[type(verdict)].value,
         "reason": "" if isinstance(verdict, File) else verdict.reason,
         "error": verdict.error[:_LONGEST_ERROR] if isinstance(verdict, Quarantine) else "",
         "detail": intake.detail | verdict.detail,
@@ -188,7 +188,7 @@ def _write(intake: Intake, verdict: Verdict) -> bool:
     if isinstance(verdict, File):
         message = conversations.receive_messages(actor=SYSTEM, messages=[verdict.message])[0]
         values["conversation_id"] = message.conversation_id
-    if Intake.objects.filter(pk=intake.pk, state=State.RECEIVED).update(**values) != 1:
+    if bulk.change(Intake, values, id=intake.pk, state=State.RECEIVED.value) != 1:
         transaction.set_rollback(True)
         return False
     for effect in verdict.effects:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from mikomi.core import lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business.models import Business
@@ -80,6 +81,8 @@ def about(*, actor: Actor, subject_type: str, subject_ids: Iterable[int]) -> Que
 def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:
     """Sent messages by their Message-ID: to thread replies and to attach bounces."""
     wanted = [value for value in message_ids if value]
+    if not lookups.exists(OutgoingMessage, message_id=wanted):
+        return {}
     return {row.message_id: row for row in OutgoingMessage.objects.filter(message_id__in=wanted)}
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Promise, QuoteModel
 from mikomi.promises.rules import quoting as rules
 
@@ -85,10 +86,14 @@ class StoredModel:
 
 def newest_models(kinds: Collection[str]) -> dict[str, StoredModel]:
     """The newest model of each kind of work that has one. One small query once they have been read."""
-    found = QuoteModel.objects.filter(kind__in=set(kinds)).order_by("id")
-    newest = {kind: (key, at) for kind, key, at in found.values_list("kind", "pk", "fitted_at")}
-    stored = {kind: _stored(key, at) for kind, (key, at) in newest.items()}
+    stored = {kind: _stored(key, at) for kind, (key, at) in _newest(frozenset(kinds)).items()}
     return {kind: one for kind, one in stored.items() if one is not None}
+
+
+@read_steadily
+def _newest(kinds: frozenset[str]) -> dict[str, tuple[int, datetime]]:
+    found = QuoteModel.objects.filter(kind__in=kinds).order_by("id")
+    return {kind: (key, at) for kind, key, at in found.values_list("kind", "pk", "fitted_at")}
 
 
 def newest_model(kind: str) -> StoredModel | None:

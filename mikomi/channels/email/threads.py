@@ -15,6 +15,7 @@ from mikomi.channels.email.reading.parsed import ParsedMessage
 from mikomi.channels.email.reading.threading import reply_token, thread_candidates
 from mikomi.conversations.models import Conversation, Message
 from mikomi.conversations.queries.places import place_of, split_off
+from mikomi.core import lookups
 from mikomi.customers.models import Identity
 from mikomi.customers.rules.identities import email_value
 from mikomi.outbox.models import OutgoingMessage
@@ -49,8 +50,11 @@ def _where_a_person_put_it(place: int, known: Sequence[int]) -> int:
 
 def _conversations_of(message_ids: Sequence[str]) -> list[int]:
     """The conversations that these Message-IDs stand in, in the order of the ids, each once."""
-    rows = Message.objects.filter(message_id__in=[value[:250] for value in message_ids if value])
-    places = dict(rows.filter(conversation__deleted_at=None).values_list("message_id", "conversation_id"))
+    ids = [value[:250] for value in message_ids if value]
+    rows = lookups.rows(Message, ["message_id", "conversation_id"], message_id=ids)
+    standing = {place for _message_id, place in rows}
+    living = {place for (place,) in lookups.rows(Conversation, ["id"], id=standing, deleted_at=None)}
+    places = {message_id: place for message_id, place in rows if place in living}
     for message_id, outgoing in by_message_ids(message_ids).items():
         place = conversation_of_outgoing(outgoing)
         if place is not None:
@@ -71,6 +75,8 @@ def takes_part(conversation_id: int, address: str) -> bool:
     value = email_value(address)
     if not value:
         return False
+    if lookups.exists(Message, conversation_id=conversation_id, from_address=value):
+        return True  # most have written themselves, always in the same way
     if Message.objects.filter(conversation_id=conversation_id, from_address__iexact=value).exists():
         return True
     if OutgoingMessage.objects.filter(

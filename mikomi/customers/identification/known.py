@@ -75,7 +75,7 @@ class Known:
 
     def _load_identities(self) -> None:
         columns = ("customer_id", "kind", "source", "value")
-        for customer_id, *key in self._rows(Identity.objects.values_list(*columns)):
+        for customer_id, *key in lookups.rows(Identity, columns, customer_id=list(self._slots)):
             self._slots[customer_id].keys.add(Key(*key))
             self._slots[customer_id].kinds.add(key[0])
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from mikomi.channels import processing
 from mikomi.channels.email.composed import compose_outgoing
 from mikomi.channels.email.tests.conftest import process
 from mikomi.channels.email.tests.mails import bounce, mail
 from mikomi.channels.email.threads import token_for
 from mikomi.channels.intake import Arrival, message_id_in, take_in
 from mikomi.channels.models import Intake, Mailbox
+from mikomi.channels.verdicts import Ignore
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Conversation, Message
 from mikomi.core import clock
@@ -121,11 +123,26 @@ def test_a_list_is_filed_as_automatic(box: Mailbox) -> None:
     assert not Promise.objects.exists()
 
 
+def test_of_two_who_read_the_same_arrival_one_ends_it(box: Mailbox) -> None:
+    stored, did = files.store(mail(), "message/rfc822"), []
+    row = Intake.objects.create(
+        channel="email", source=str(box.pk), mailbox=box, message_id="x", raw=stored, raw_sha256=stored.sha256,
+        received_at=clock.now(),
+    )  # fmt: skip
+    first, second = (Ignore(reason, effects=(lambda: did.append("effect"),)) for reason in ("one", "two"))
+    assert (processing.finish(row, first), processing.finish(row, second)) == (True, False)
+    row.refresh_from_db()
+    assert (row.reason, did) == ("one", ["effect"])
+
+
 def test_no_machine_is_ever_answered_by_a_machine(box: Mailbox) -> None:
     arrive(mail("away", auto_submitted="auto-replied"), box)
     arrive(mail("list", sender="a@list.example", list_id="<l.example>"), box)
     arrive(mail("bulk", sender="b@bulk.example", precedence="bulk"), box)
     arrive(bounce("unknown@elsewhere", "x@example.jp"), box)
+    assert list(Message.objects.values_list("is_automatic", flat=True)) == [True, True, True]
+    assert not Conversation.objects.exclude(waiting_since=None).exists()
+    assert not Promise.objects.exists()  # no answer is owed to a machine
     assert not OutgoingMessage.objects.exists()
 
 

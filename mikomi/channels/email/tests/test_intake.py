@@ -101,12 +101,15 @@ def test_renumbered_folder_is_read_again_and_known_again(mailbox: Mailbox, serve
 
 
 def test_the_same_id_with_other_content_is_kept_and_marked(mailbox: Mailbox, server: Dovecot) -> None:
+    """Whether they are fetched together or at two visits."""
     server.append(mail("first", message_id="same@example.jp"), mail("second", message_id="same@example.jp"))
+    fetch(mailbox)
+    server.append(mail("third", message_id="same@example.jp"))
 
-    first, second = fetch(mailbox)
+    marked = [row.same_id_other_content for row in fetch(mailbox)]
 
-    assert (first.same_id_other_content, second.same_id_other_content) == (False, True)
-    assert {message.text.strip() for message in Message.objects.all()} == {"first", "second"}
+    assert marked == [False, True, True]
+    assert {message.text.strip() for message in Message.objects.all()} == {"first", "second", "third"}
 
 
 def test_two_copies_of_one_mail_are_one_arrival_and_both_are_accounted_for(
