@@ -44,7 +44,8 @@ class IncomingMessage:
     """One message of a customer, read by its channel.
 
     `intake_id`: the raw arrival; the same one arrives once. `conversation_id`: where the channel's own threading
-    puts it; none: the desk finds or opens a conversation. `backfill`: history, nothing follows from it.
+    puts it; none: the desk finds or opens a conversation. `backfill`: history, nothing follows from it. `is_ours`: the
+    other half of history, which we wrote to `person`.
     """
 
     channel: str
@@ -61,6 +62,7 @@ class IncomingMessage:
     sender_key: str = ""
     team_id: int | None = None
     backfill: bool = False
+    is_ours: bool = False
     language: str = "ja"
     from_name: str = ""
     from_address: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,8 @@ from mikomi.core.calendars.rules import (
 )
 
 LONGEST_EXCERPT = 200
+APART = timedelta(days=30)
+"""So long after its last message an old conversation still counts as under way."""
 OLDEST_WAIT = timedelta(days=3)
 """A Date header older than this is not believed: nobody waited longer for a message that arrives now."""
 
@@ -117,6 +119,26 @@ def joins(candidates: Iterable[Candidate], subject: str) -> int | None:
     for candidate in candidates:
         if not candidate.is_closed and (not wanted or normal_subject(candidate.subject) == wanted):
             return candidate.conversation_id
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A conversation that an old message could be part of, and the time that it covers."""
+
+    subject: str
+    first_at: datetime
+    last_at: datetime
+
+
+def belongs(candidates: Sequence[Past], subject: str, at: datetime) -> int | None:
+    """Which of a customer's conversations (its place) an old message is part of, that names none: the newest with the
+    same subject that was under way then. A file of old mail may hold the answer before the question."""
+    wanted = normal_subject(subject)
+    for place, past in enumerate(candidates):
+        under_way = past.first_at - APART <= at <= past.last_at + APART
+        if wanted and under_way and normal_subject(past.subject) == wanted:
+            return place
     return None
 
 

@@ -99,7 +99,7 @@ def line(row: Message, customer: str, names: dict[int, str]) -> Line:
         channel=row.channel,
         own=own,
         folded=folded,
-        has_html=bool(row.html) and row.direction == Message.Direction.IN,
+        has_html=bool(row.html) and _came_in(row),
         is_automatic=row.is_automatic,
         attachments=list(row.attachments.all()),
         delivery=_delivery(row.outgoing, scheduled=bool(marks.get("scheduled"))) if row.outgoing else None,
@@ -138,9 +138,14 @@ def undoable(rows: list[Message], actor: Actor, now: datetime) -> Message | None
     return None
 
 
+def _came_in(row: Message) -> bool:
+    """Whether its bytes came to us: from a customer, or with old mail that we wrote ourselves."""
+    return row.direction == Message.Direction.IN or row.intake_id is not None
+
+
 def _folded(row: Message) -> tuple[str, str]:
     """Quotations are folded only in what arrived by mail; the whole text stays stored."""
-    if row.direction != Message.Direction.IN or row.channel != "email":
+    if not _came_in(row) or row.channel != "email":
         return row.text, ""
     reply = split_reply(row.text)
     folded = "\n".join(filter(None, [reply.quoted, reply.signature]))

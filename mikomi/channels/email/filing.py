@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ def _verdict(intake: Intake, parsed: ParsedMessage) -> Verdict:
     if parsed.complaint:
         return _complaint(intake, parsed, detail)
     if reason := _own(parsed, author):
-        return Ignore(reason, detail, parser_version=PARSER_VERSION)
+        return _ours(intake, parsed, reason, detail)
     message = _message(intake, parsed, author, threads.conversation_of(parsed, author.address))
     follows = () if message.is_automatic else (bounced.arrives_again(author.address),)
     return File(message, detail, follows, parser_version=PARSER_VERSION)
@@ -107,6 +108,38 @@ def _own(parsed: ParsedMessage, author: Address) -> str:
     if parsed.message_id and lookups.exists(OutgoingMessage, message_id=parsed.message_id):
         return "own_message"
     return "own_address" if _bare(author) in own_addresses() else ""
+
+
+def _ours(intake: Intake, parsed: ParsedMessage, reason: str, detail: dict[str, Any]) -> Verdict:
+    """A mail of our own. What came back is ignored; an old one is our side of a conversation with its reader."""
+    own = own_addresses()
+    readers = (one for one in (*parsed.to, *parsed.cc, *parsed.bcc) if email_value(one.address))
+    reader = next((one for one in readers if _bare(one) not in own), None)
+    if reason != "own_address" or reader is None or not _is_past(intake, parsed):
+        return Ignore(reason, detail, parser_version=PARSER_VERSION)
+    place = threads.conversation_of(parsed, reader.address)
+    message = replace(
+        _message(intake, parsed, reader, place),
+        is_ours=True,
+        from_name=parsed.sender.name or parsed.sender.address,
+        from_address=parsed.sender.address,
+        sender_key=senders.key_for(_mailbox_of(intake), [parsed.sender.address]),
+    )
+    return File(message, detail, parser_version=PARSER_VERSION)
+
+
+def _mailbox_of(intake: Intake) -> Mailbox:
+    assert intake.mailbox is not None
+    return intake.mailbox
+
+
+def _arrived(intake: Intake, parsed: ParsedMessage) -> datetime:
+    return intake.arrived_at or parsed.delivered_at or intake.received_at
+
+
+def _is_past(intake: Intake, parsed: ParsedMessage) -> bool:
+    """Whether nothing follows from the mail: it came from a file, or before the business began to work here."""
+    return intake.mail_import_id is not None or is_history(_mailbox_of(intake), _arrived(intake, parsed))
 
 
 def _bounce(intake: Intake, parsed: ParsedMessage, detail: dict[str, Any]) -> Verdict:
@@ -153,10 +186,8 @@ def _recipient(outgoing: OutgoingMessage) -> Address:
 def _message(
     intake: Intake, parsed: ParsedMessage, author: Address, conversation_id: int | None
 ) -> IncomingMessage:
-    mailbox = intake.mailbox
-    assert mailbox is not None
+    mailbox = _mailbox_of(intake)
     by_machine = parsed.is_bounce or bool(parsed.complaint)
-    arrived = intake.arrived_at or parsed.delivered_at or intake.received_at
     return IncomingMessage(
         channel=intake.channel,
         intake_id=intake.pk,
@@ -166,14 +197,14 @@ def _message(
         subject=parsed.subject,
         text=parsed.text,
         html=parsed.html,
-        sent_at=plausible_moment(parsed.date, arrived),
+        sent_at=plausible_moment(parsed.date, _arrived(intake, parsed)),
         message_id=intake.message_id,
         conversation_id=conversation_id,
         attachments=tuple(_attachment(part) for part in parsed.parts),
         is_automatic=not parsed.auto.may_auto_reply or by_machine,
         sender_key=senders.key_for(mailbox, [item.address for item in (*parsed.to, *parsed.cc)]),
         team_id=mailbox.team_id,
-        backfill=intake.mail_import_id is not None or is_history(mailbox, arrived),
+        backfill=_is_past(intake, parsed),
         language=language_of(f"{parsed.subject}\n{parsed.text}"),
         marks=marks_of(parsed, mailbox),
     )

@@ -32,7 +32,7 @@ def receive_messages(*, actor: Actor, messages: Sequence[IncomingMessage]) -> li
 
     A message joins the conversation that its channel names, else the customer's conversation about the same
     subject that is not closed, else it opens one. It reopens what was closed or snoozed, and an answer is owed,
-    unless a machine wrote it or it is history (`backfill`).
+    unless a machine wrote it or it is history (`backfill`). History joins what was under way then, also when closed.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
     known = _known(messages)
@@ -113,7 +113,9 @@ class _Intake:
         }
         if people and _have_written(people):
             theirs = Q(customer_id__in=people) | Q(customer__merged_into_id__in=people)
-            rows = living.filter(theirs).exclude(state=State.CLOSED).select_related("customer")
+            rows = living.filter(theirs).select_related("customer")
+            if not any(message.backfill for message in messages):
+                rows = rows.exclude(state=State.CLOSED)
             for row in rows.order_by("-last_message_at", "-id"):
                 person = row.customer.merged_into_id or row.customer_id
                 self.of_customer[person].append(self.named.get(row.pk, row))
@@ -137,6 +139,9 @@ class _Intake:
             for subject in (row.subject, *self.joined[row.pk])
         ]
         wanted = rules.joins(candidates, message.subject)
+        if wanted is None and message.backfill:
+            past = [rules.Past(row.subject, row.created_at, row.last_message_at) for row in own]
+            wanted = rules.belongs(past, message.subject, message.sent_at)
         if wanted is not None:
             return own[wanted]
         conversation = _new_conversation(message, customer, self.now)
@@ -160,8 +165,7 @@ class _Intake:
         for message, conversation in self.placed:
             self._touch(conversation, message)
         for (message, conversation), row in zip(self.placed, self.rows.values(), strict=True):
-            told: object = events.MessageReceived(row.pk, conversation.pk, Code(message.channel))
-            self._tell(told, conversation, message)
+            self._tell(_arrived(row, conversation, message), conversation, message)
         owe_answers(list(self.owed.values()))
         bulk.update(list(self.changed.values()), _CHANGED)
         self._publish()
@@ -193,6 +197,8 @@ class _Intake:
         if min(message.sent_at, self.now) >= conversation.last_message_at or conversation.message_count == 1:
             conversation.last_message_at = min(message.sent_at, self.now)
             conversation.excerpt = rules.excerpt(message.text)
+        if message.backfill:
+            _lengthen(conversation, message)
         if message.is_automatic or message.backfill:
             return
         conversation.last_message_at = self.now
@@ -226,7 +232,27 @@ class _Intake:
         publish(["inbox", *sorted({f"conversation:{conversation.pk}" for conversation in places})])
 
 
+def _arrived(row: Message, conversation: Conversation, message: IncomingMessage) -> object:
+    """What the timeline and others are told of a message."""
+    channel = Code(message.channel)
+    if message.is_ours:
+        return events.MessageAnswered(row.pk, conversation.pk, channel, is_first=False)
+    return events.MessageReceived(row.pk, conversation.pk, channel)
+
+
+def _lengthen(conversation: Conversation, message: IncomingMessage) -> None:
+    """An old message may lie before what the conversation began with or after what it ended with, or be our answer."""
+    conversation.created_at = min(conversation.created_at, message.sent_at)
+    if conversation.closed_at is not None:
+        conversation.closed_at = max(conversation.closed_at, message.sent_at)
+    answered = conversation.first_answered_at
+    if message.is_ours and (answered is None or message.sent_at < answered):
+        conversation.first_answered_at = message.sent_at
+
+
 _CHANGED = (
+    "created_at",
+    "first_answered_at",
     "changed_at",
     "message_count",
     "last_message_at",
@@ -259,7 +285,7 @@ def _new_conversation(message: IncomingMessage, customer: Customer, now: datetim
 def _message(message: IncomingMessage, conversation: Conversation, now: datetime) -> Message:
     return Message(
         conversation=conversation,
-        direction=Message.Direction.IN,
+        direction=Message.Direction.OUT if message.is_ours else Message.Direction.IN,
         channel=message.channel,
         from_name=(message.from_name or message.person.name)[:300],
         from_address=(message.from_address or next(iter(message.person.emails), ""))[:320],

@@ -18,9 +18,12 @@ from mikomi.channels.operations import MailImportRefusedError
 from mikomi.conversations.models import Conversation, Message
 from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.core.business.models import Business
+from mikomi.core.events.models import Event
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
 from mikomi.core.files.models import StoredFile
+from mikomi.customers.models import Identity
+from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises.models import Promise
 from tests.servers import Dovecot
 
@@ -199,6 +202,58 @@ def test_todays_mail_goes_before_old_mail(owner: Actor, box: Mailbox) -> None:
     mailserver.keep("x@example.jp", [box.address], mail("today"))
     process_due("w", 5)
     assert Message.objects.get().text.strip() == "today"
+
+
+QUESTION = {"subject": "配送について", "message_id": "q@example.jp"}
+SENT = {
+    "sender": "見本商店 <support@shop.example>", "to": "山田花子 <hanako@example.jp>", "subject": "Re: 配送について",
+    "message_id": "a@shop.example", "in_reply_to": "<q@example.jp>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_what_we_wrote_stands_in_its_conversation(owner: Actor, box: Mailbox, newest_first: bool) -> None:
+    """Given a whole mailbox with what we sent, in whatever order, then each conversation has both its sides, and
+    nothing follows from it."""
+    thanks = mail(
+        "ありがとう。",
+        sender="hanako@example.jp",
+        subject="Re: Re: 配送について",
+        in_reply_to="<a@shop.example>",
+    )
+    mails = [mail("いつ届きますか。", **QUESTION), mail("明日です。", **SENT), thanks]
+    take_in(owner, box, mbox(*(reversed(mails) if newest_first else mails)))
+    process()
+    (place,) = Conversation.objects.all()
+    told = {(row.direction, row.text.strip()) for row in place.messages.all()}
+    assert told == {("in", "いつ届きますか。"), ("out", "明日です。"), ("in", "ありがとう。")}
+    ours = place.messages.get(direction="out")
+    assert ours.from_name == "見本商店"
+    assert (ours.from_address, ours.outgoing_id, ours.author_id) == ("support@shop.example", None, None)
+    assert (place.state, place.waiting_since) == ("closed", None)
+    assert Identity.objects.get().value == "hanako@example.jp"
+    assert place.first_answered_at == ours.sent_at
+    assert not OutgoingMessage.objects.exists()
+    assert not Promise.objects.exists()
+    assert not Event.objects.filter(backfill=False, kind__startswith="message.").exists()
+
+
+def test_what_we_wrote_first_begins_a_conversation_and_what_we_wrote_to_ourselves_does_not(
+    owner: Actor, box: Mailbox
+) -> None:
+    ourselves = mail("メモ", sender="support@shop.example", message_id="memo@shop.example")
+    take_in(owner, box, mbox(mail("ご案内", **SENT), ourselves))
+    process()
+    assert [row.direction for row in Message.objects.all()] == ["out"]
+    assert list(Intake.objects.filter(state="ignored").values_list("reason", flat=True)) == ["own_address"]
+
+
+def test_what_we_wrote_is_not_history_when_it_comes_today(box: Mailbox) -> None:
+    from mikomi.channels.email import mailserver
+
+    mailserver.keep("support@shop.example", [box.address], mail("本日", **SENT))
+    process()
+    assert not Message.objects.exists()
 
 
 def test_what_is_no_mail_is_listed(owner: Actor, box: Mailbox) -> None:
