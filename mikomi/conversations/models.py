@@ -297,6 +297,11 @@ class RecoveryCase(Changing):
             models.Index(fields=["state", "follow_up_at", "id"], name="recovery_open"),
             models.Index(fields=["customer", "-opened_at"], name="recovery_customer"),
             models.Index(fields=["opened_at", "cause"], name="recovery_cause"),
+            models.Index(
+                fields=["prevention_owner_id", "prevention_due", "id"],
+                name="recovery_prevention",
+                condition=Q(prevention_done_at=None, prevention_due__isnull=False),
+            ),
         ]
 
 

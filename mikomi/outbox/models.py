@@ -79,10 +79,11 @@ class OutgoingMessage(Changing):
         indexes: ClassVar = [
             models.Index(fields=["not_before", "id"], name="outgoing_due", condition=Q(state="waiting")),
             models.Index(
-                fields=["state", "id"],
-                name="outgoing_open",
-                condition=Q(state__in=["held", "sending", "uncertain", "failed"]),
+                fields=["id"],
+                name="outgoing_needs_person",
+                condition=Q(state__in=["held", "uncertain", "failed"]),
             ),
+            models.Index(fields=["claimed_by"], name="outgoing_sending", condition=Q(state="sending")),
             models.Index(fields=["customer", "purpose", "-created_at"], name="outgoing_caps"),
             models.Index(fields=["subject_type", "subject_id"], name="outgoing_subject"),
         ]

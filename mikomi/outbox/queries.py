@@ -13,6 +13,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business.models import Business
 from mikomi.core.business.queries import business as the_business
 from mikomi.core.business.queries import zone
+from mikomi.core.literals import literals
 from mikomi.core.paging import Page, keyset
 from mikomi.customers import queries as customers
 from mikomi.outbox.models import OutgoingMessage
@@ -62,15 +63,18 @@ def needing_person(
     *, actor: Actor, state: str = "", cursor: str = "", size: int = 50
 ) -> Page[OutgoingMessage]:
     """Messages held, perhaps sent or failed (or only one of these states), the oldest first."""
-    states = (state,) if state else NEEDS_PERSON
-    rows = visible(actor).filter(state__in=states).select_related("customer")
-    return keyset(rows, ("id",), cursor, size)
+    rows = _needing_person(actor)
+    return keyset(rows.filter(state=state) if state else rows, ("id",), cursor, size)
 
 
 def counts_needing_person(*, actor: Actor) -> dict[str, int]:
     """How many messages are held, perhaps sent and failed; one query."""
-    rows = visible(actor).filter(state__in=NEEDS_PERSON).values("state").annotate(count=Count("id"))
+    rows = _needing_person(actor).values("state").annotate(count=Count("id"))
     return {state.value: 0 for state in NEEDS_PERSON} | {row["state"]: row["count"] for row in rows}
+
+
+def _needing_person(actor: Actor) -> QuerySet[OutgoingMessage]:
+    return visible(actor).filter(state__in=literals(*NEEDS_PERSON))
 
 
 def about(*, actor: Actor, subject_type: str, subject_ids: Iterable[int]) -> QuerySet[OutgoingMessage]:

@@ -107,7 +107,7 @@ def brief(*, actor: Actor, customer_id: int) -> CustomerBrief:
         profile=profile,
         standing=profile.standing,
         open_promises=rows_of(owed),
-        orders=commerce.orders(actor=actor, customer_ids=ids, size=FEW).items if orders else [],
+        orders=commerce.latest_orders(actor=actor, customer_ids=ids, size=FEW) if orders else [],
     )
 
 

@@ -98,7 +98,7 @@ def title_of(promise: Promise, subject: str) -> str:
     """What is promised, in a few words: the kind and what it is about, or what was said."""
     if promise.statement and promise.kind not in _NAMED_BY_SUBJECT:
         return promise.statement
-    kind = capfirst(str(promise.get_kind_display()))
+    kind = capfirst(str(Promise.Kind(promise.kind).label))
     return f"{kind} · {subject}" if subject else kind
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from mikomi.conversations.models import Message
 from mikomi.conversations.queries.visibility import team_filter, visible, visible_cases
@@ -109,14 +112,22 @@ def _may_see(actor: Actor, name: str) -> bool:
 
 def _seen_by(actor: Actor, rows: QuerySet[Event], kinds: Collection[str]) -> QuerySet[Event]:
     """The events whose rows this person may see. A lookup by primary key for each event on the page."""
-    names = _names(actor, kinds)
-    shown = Q(kind__in=names)
-    for hidden in _hidden(actor, set(names)):
+    return rows.filter(_shown(actor, frozenset(_names(actor, kinds))))
+
+
+@lru_cache(maxsize=256)
+def _shown(actor: Actor, names: frozenset[str]) -> RawSQL:
+    """The condition as a finished piece of SQL: it depends on the person's rights alone, and to put it together
+    takes five times as long as the database takes for a page."""
+    shown = Q(kind__in=sorted(names))
+    for hidden in _hidden(actor, names):
         shown &= ~hidden
-    return rows.filter(shown)
+    query = Event.objects.filter(shown).query
+    sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611 - Django's own, with its parameters
 
 
-def _hidden(actor: Actor, names: set[str]) -> list[Q]:
+def _hidden(actor: Actor, names: frozenset[str]) -> list[Q]:
     """The conditions under which an event is left out: others' teams, deleted conversations, our own standards."""
     key = OuterRef("subject_id")
     found = []
@@ -145,7 +156,7 @@ def _hidden(actor: Actor, names: set[str]) -> list[Q]:
     return found
 
 
-def _unless(names: set[str], load: str, shown: Q | Exists) -> Q:
+def _unless(names: frozenset[str], load: str, shown: Q | Exists) -> Q:
     mine = [name for name in names if KINDS[name].load == load]
     return Q(kind__in=sorted(mine)) & ~Q(shown)
 

@@ -125,7 +125,7 @@ def today(*, actor: Actor) -> Today:
     owed = desk.by_time_left(actor=actor, size=ROWS) if may_talk else None
     counts = desk.counts(actor=actor) if may_talk else None
     poor = feedback.poor_open(actor=actor, size=ROWS).items if actor.may(Permission.FEEDBACK_VIEW) else []
-    cases = desk.recoveries(actor=actor, size=ROWS).items if may_talk else []
+    cases = desk.open_cases(actor=actor, size=ROWS) if may_talk else []
     follow_ups = desk.follow_ups(actor=actor, until=now + FOLLOW_UPS_AHEAD, size=ROWS) if may_talk else []
     names = _names(messages, cases, follow_ups, poor)
     promises = actor.may(Permission.PROMISES_VIEW)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -75,8 +76,9 @@ def environment(**options: Any) -> Environment:
     return env
 
 
+@lru_cache(maxsize=4096)
 def url(name: str, *args: object, **kwargs: object) -> str:
-    """The address of the named view: `url("customer", pk=7)`."""
+    """The address of the named view: `url("customer", pk=7)`. Lists ask for the same ones again and again."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 

@@ -34,19 +34,15 @@ def business_frame(get_response: Handler) -> Handler:
     """Show times in the business's zone; take the person's own language unless they switched it here."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        own = business.business()
-        request.business = own  # type: ignore[attr-defined]
-        timezone.activate(own.time_zone)
-        chosen = "django_language" in request.COOKIES
-        if request.user.is_authenticated and not chosen:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = request.user.language
         # A page that only reads asks for the business once; one that writes must see what it wrote.
-        reads = steady() if request.method in ("GET", "HEAD") else nullcontext()
-        try:
-            with reads:
+        with steady() if request.method in ("GET", "HEAD") else nullcontext():
+            own = business.business()
+            request.business = own  # type: ignore[attr-defined]
+            chosen = "django_language" in request.COOKIES
+            if request.user.is_authenticated and not chosen:
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = request.user.language
+            with timezone.override(own.time_zone):
                 return get_response(request)
-        finally:
-            timezone.deactivate()
 
     return middleware

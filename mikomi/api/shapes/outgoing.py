@@ -62,7 +62,7 @@ class OutgoingOut(Schema):
             error=row.error,
             purpose=row.purpose,
             channel=row.channel,
-            customer_id=row.customer.pk if row.customer else None,
+            customer_id=row.customer_id,
             to_address=row.to_address,
             to_name=row.to_name,
             language=row.language,

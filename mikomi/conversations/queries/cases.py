@@ -51,7 +51,12 @@ def follow_ups(*, actor: Actor, until: datetime, size: int = 20) -> list[Recover
     rows = visible_cases(actor).filter(
         state__in=OPEN_STATES, follow_up_at__lte=until, follow_up_done_at__isnull=True
     )
-    return list(_full(rows).order_by("follow_up_at", "id")[:size])
+    return list(rows.order_by("follow_up_at", "id")[:size])
+
+
+def open_cases(*, actor: Actor, size: int = 20) -> list[RecoveryCase]:
+    """Open cases, the oldest first: for Today."""
+    return list(visible_cases(actor).filter(state__in=OPEN_STATES).order_by("opened_at", "id")[:size])
 
 
 def _full(rows: QuerySet[RecoveryCase]) -> QuerySet[RecoveryCase]:

@@ -13,11 +13,18 @@ from mikomi.conversations.queries.visibility import seen_through, visible
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.paging import Page, keyset
+from mikomi.customers.queries.display import columns as display_columns
 
 State = Conversation.State
 VIEWS = ("mine", "unassigned", "all", "snoozed", "closed")
 NEWEST_FIRST = ("-last_message_at", "-id")
 URGENT_FIRST = ("answer_due_at", "id")
+
+
+_LISTED = (
+    "customer_id", "subject", "excerpt", "language", "channel", "severity", "state", "last_message_at",
+    "waiting_since", "assignee_id", "answer_due_at", "created_at",
+)  # fmt: skip
 
 
 class UnknownViewError(ValueError):
@@ -89,7 +96,8 @@ def counts(*, actor: Actor) -> Counts:
 
 def by_time_left(*, actor: Actor, cursor: str | None = None, size: int = 20) -> Page[Conversation]:
     """Open conversations in which an answer is owed, the soonest due first: for Today."""
-    rows = visible(actor).filter(state=State.OPEN, answer_due_at__isnull=False).select_related("customer")
+    rows = visible(actor).filter(state=State.OPEN, answer_due_at__isnull=False)
+    rows = rows.select_related("customer").only(*_LISTED, *display_columns("customer__"))
     return keyset(rows, URGENT_FIRST, cursor, size)
 
 

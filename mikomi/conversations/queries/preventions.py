@@ -42,8 +42,10 @@ def preventions(
 def due_preventions(*, actor: Actor, until: date, size: int = 20) -> list[RecoveryCase]:
     """The changes that this person has promised and that are due until then, the soonest first: for Today."""
     rows = _in_state(visible_cases(actor).exclude(prevention=""), "open", until)
-    mine = rows.filter(prevention_owner_id=actor.user_id, prevention_due__lte=until)
-    return list(mine.select_related("customer").order_by("prevention_due", "id")[:size])
+    mine = rows.filter(
+        prevention_owner_id=actor.user_id, prevention_due__isnull=False, prevention_due__lte=until
+    )
+    return list(mine.order_by("prevention_due", "id")[:size])
 
 
 def _in_state(rows: QuerySet[RecoveryCase], state: str, today: date) -> QuerySet[RecoveryCase]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mikomi.core import bulk, clock
+from mikomi.core import bulk, clock, lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
 from mikomi.core.access.rules import Permission, Role, hash_key
@@ -66,7 +66,7 @@ def note_look(*, actor: Actor, subject_type: str, subject_id: int, way: Look.Way
         "way": way,
         "hour": int(now.timestamp()) // 3600,
     }
-    if not Look.objects.filter(**look).exists():
+    if not lookups.exists(Look, **look):
         Look.objects.bulk_create([Look(**look, at=now)], ignore_conflicts=True)
 
 

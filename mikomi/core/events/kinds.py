@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from django.utils.functional import Promise as LazyText
@@ -115,8 +116,13 @@ def to_json(payload: object) -> dict[str, Any]:
 def from_json(name: str, data: dict[str, Any]) -> Any:
     """The payload back as its class; fields added later take their defaults. Inverse of `to_json`."""
     payload = kind_named(name).payload
-    hints = get_type_hints(payload)
+    hints = _hints(payload)
     return payload(**{key: _read(hints[key], value) for key, value in data.items() if key in hints})
+
+
+@cache
+def _hints(payload: type[Any]) -> dict[str, Any]:
+    return get_type_hints(payload)
 
 
 def _read(annotation: Any, value: Any) -> Any:

@@ -11,6 +11,9 @@ from mikomi.core import names
 from mikomi.customers.models import Customer, Identity
 from mikomi.customers.naming import name_of, written_name
 
+_NAME = ("family_name", "given_name", "family_kana", "given_kana", "name_order", "honorific")
+_COLUMNS = (*_NAME, "language", "erased_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Display:
@@ -23,6 +26,11 @@ class Display:
     greeting: str
     language: str
     is_erased: bool = False
+
+
+def columns(path: str = "") -> list[str]:
+    """What `display` reads of a customer who is reached by `path` (ending in __): for `only()`."""
+    return [f"{path}{name}" for name in _COLUMNS]
 
 
 def display(customers: Iterable[Customer]) -> dict[int, Display]:
@@ -38,7 +46,11 @@ def display_ids(customer_ids: Sequence[int | None]) -> dict[int, Display]:
     wanted = {customer_id for customer_id in customer_ids if customer_id is not None}
     if not wanted:
         return {}
-    rows = Customer.objects.filter(pk__in=wanted).select_related("merged_into")
+    rows = (
+        Customer.objects.filter(pk__in=wanted)
+        .select_related("merged_into")
+        .only(*columns(), *columns("merged_into__"))
+    )
     living = {row.pk: row.merged_into or row for row in rows}
     shown = display(living.values())
     return {customer_id: shown[customer.pk] for customer_id, customer in living.items()}

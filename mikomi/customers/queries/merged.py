@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from mikomi.core import lookups
 from mikomi.customers.models import Customer
 
 
@@ -20,8 +21,7 @@ def ids_of_many(customer_ids: Sequence[int]) -> dict[int, list[int]]:
     living = living_ids(customer_ids)
     roots = set(living.values())
     family: dict[int, list[int]] = defaultdict(list)
-    rows = Customer.objects.filter(merged_into_id__in=roots).order_by("id")
-    for root, merged in rows.values_list("merged_into_id", "id"):
+    for root, merged in sorted(lookups.rows(Customer, ("merged_into_id", "id"), merged_into_id=roots)):
         family[root].append(merged)
     return {given: [root, *family[root]] for given, root in living.items()}
 
@@ -36,7 +36,7 @@ def living_id(customer_id: int) -> int:
 
 def living_ids(customer_ids: Sequence[int]) -> dict[int, int]:
     """The living record of each of these; one query. Unknown ids are left out."""
-    rows = Customer.objects.filter(pk__in=set(customer_ids)).values_list("id", "merged_into_id")
+    rows = lookups.rows(Customer, ("id", "merged_into_id"), id=set(customer_ids))
     return {customer_id: merged_into or customer_id for customer_id, merged_into in rows}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
+from mikomi.core import lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.customers.models import (
@@ -52,8 +51,6 @@ def customer(*, actor: Actor, customer_id: int) -> Profile:
     if not ids:
         raise Customer.DoesNotExist(f"There is no customer {customer_id}.")
     row = Customer.objects.select_related("company", "standing").get(pk=ids[0])
-    pair = Q(first_id__in=ids) | Q(second_id__in=ids)
-    open_pairs = DuplicateProposal.objects.filter(pair, state=DuplicateProposal.State.OPEN)
     return Profile(
         customer=row,
         display=display([row])[row.pk],
@@ -64,8 +61,24 @@ def customer(*, actor: Actor, customer_id: int) -> Profile:
         notes=list(Note.objects.filter(customer_id__in=ids).order_by("-at", "-id")),
         tags=list(Tag.objects.filter(customers__in=ids).distinct().order_by("name")),
         standing=getattr(row, "standing", None),
-        merges=list(Merge.objects.filter(winner_id__in=ids, undone_at=None).select_related("loser")),
-        proposals=list(open_pairs.select_related("first", "second")),
+        merges=_merges(ids) if len(ids) > 1 else [],
+        proposals=_proposals(ids),
+    )
+
+
+def _merges(ids: Sequence[int]) -> list[Merge]:
+    return list(Merge.objects.filter(winner_id__in=ids, undone_at=None).select_related("loser"))
+
+
+def _proposals(ids: Sequence[int]) -> list[DuplicateProposal]:
+    """Pairs that wait for a decision; most people have none, and to know that is cheap."""
+    state = DuplicateProposal.State.OPEN
+    pairs = lookups.rows(DuplicateProposal, ("id",), first_id=ids, state=state.value)
+    pairs += lookups.rows(DuplicateProposal, ("id",), second_id=ids, state=state.value)
+    if not pairs:
+        return []
+    return list(
+        DuplicateProposal.objects.filter(pk__in={pk for (pk,) in pairs}).select_related("first", "second")
     )
 
 

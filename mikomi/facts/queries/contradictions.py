@@ -52,10 +52,11 @@ def for_today(*, actor: Actor, size: int = 12) -> list[Contradiction]:
     """What the actor has to put right: their own facts first; who may edit facts sees the others as well."""
     if not actor.may(Permission.FACTS_VIEW):
         return []
-    rows = _full().filter(state=State.OPEN)
+    rows = Contradiction.objects.filter(state=State.OPEN)
     if not actor.may(Permission.FACTS_EDIT):
         rows = rows.filter(owner_id=actor.user_id)
     mine = Case(When(Q(owner_id=actor.user_id), then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = rows.select_related("fact").only("what", "severity", "title", "place", "fact__label")
     return list(rows.annotate(others=mine).order_by("others", "rank", "-first_seen_at", "-id")[:size])
 
 

@@ -24,8 +24,12 @@ def invitation(token: str) -> Invitation:
 
 
 def _visible(actor: Actor) -> QuerySet[Answer]:
+    return _open_to(actor).select_related("invitation__customer", "invitation__conversation")
+
+
+def _open_to(actor: Actor) -> QuerySet[Answer]:
     actor.require(Permission.FEEDBACK_VIEW)
-    return _of_own_teams(actor).select_related("invitation__customer", "invitation__conversation")
+    return _of_own_teams(actor)
 
 
 def _of_own_teams(actor: Actor) -> QuerySet[Answer]:
@@ -35,7 +39,7 @@ def _of_own_teams(actor: Actor) -> QuerySet[Answer]:
 
 def poor_open(*, actor: Actor, cursor: str | None = None, size: int = 20) -> Page[Answer]:
     """Poor answers that nobody has taken care of yet, the newest first: for Today."""
-    rows = _visible(actor).filter(is_poor=True, handled_at=None)
+    rows = _open_to(actor).filter(is_poor=True, handled_at=None).select_related("invitation")
     return keyset(rows, ("-answered_at", "-id"), cursor, size)
 
 

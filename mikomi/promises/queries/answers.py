@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mikomi.core.access.actor import Actor
+from mikomi.core.literals import literals
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Dispute, LedgerPolicy, Promise, Renegotiation
-from mikomi.promises.queries.visible import visible
+from mikomi.promises.queries.visible import seen_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,19 @@ def expectation_classes() -> list[str]:
 
 def said_by_customers(*, actor: Actor, limit: int = 50) -> list[Said]:
     """Disputes to decide, and a no or a question to take care of: the longest waiting first."""
-    seen = visible(actor).values("pk")
-    disputes = Dispute.objects.filter(state=Dispute.State.OPEN, promise__in=seen)
-    answers = Renegotiation.objects.filter(
-        state__in=(Renegotiation.State.DECLINED, Renegotiation.State.QUESTION),
-        handled_at=None,
-        promise__in=seen,
-    )
-    joined = ("promise", "promise__customer", "promise__segment")
+    seen = seen_through(actor, "promise__")
+    disputes = Dispute.objects.filter(seen, state=Dispute.State.OPEN)
+    waiting = literals(Renegotiation.State.QUESTION, Renegotiation.State.DECLINED)
+    answers = Renegotiation.objects.filter(seen, state__in=waiting, handled_at=None)
     found = [
-        Said("dispute", row.pk, row.promise, row.said, row.raised_at)
-        for row in disputes.select_related(*joined).order_by("raised_at", "id")[:limit]
+        ("dispute", row.pk, row.promise_id, row.said, row.raised_at)
+        for row in disputes.only("promise_id", "said", "raised_at").order_by("raised_at", "id")[:limit]
     ]
+    columns = ("promise_id", "state", "answer", "answered_at", "asked_at")
     found += [
-        Said(row.state, row.pk, row.promise, row.answer, row.answered_at or row.asked_at)
-        for row in answers.select_related(*joined).order_by("answered_at", "id")[:limit]
+        (row.state, row.pk, row.promise_id, row.answer, row.answered_at or row.asked_at)
+        for row in answers.only(*columns).order_by("answered_at", "id")[:limit]
     ]
-    return sorted(found, key=lambda one: one.at)[:limit]
+    found = sorted(found, key=lambda one: one[-1])[:limit]
+    about = Promise.objects.select_related("segment").in_bulk({one[2] for one in found})
+    return [Said(kind, pk, about[promise_id], words, at) for kind, pk, promise_id, words, at in found]

@@ -146,7 +146,7 @@ def of_customer(
     found = visible(actor).filter(customer_id__in=list(customer_ids), is_internal=False)
     if open_only:
         found = found.filter(state__in=(Promise.State.OPEN, Promise.State.AT_RISK))
-    return listed(list(found.select_related("customer").order_by("-made_at", "-id")[:limit]))
+    return listed(list(found.order_by("-made_at", "-id")[:limit]))
 
 
 # The calendar

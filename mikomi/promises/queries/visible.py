@@ -14,7 +14,15 @@ def visible(actor: Actor) -> QuerySet[Promise]:
 
     Raises NotAllowedError without the right to see promises at all.
     """
+    return Promise.objects.filter(seen_through(actor))
+
+
+def seen_through(actor: Actor, path: str = "") -> Q:
+    """The condition that the promise reached by `path` (ending in __, or empty) exists for this person.
+
+    Raises NotAllowedError without the right to see promises at all.
+    """
     actor.require(Permission.PROMISES_VIEW)
     if actor.sees_all_teams:
-        return Promise.objects.all()
-    return Promise.objects.filter(Q(team_id=None) | Q(team_id__in=actor.team_ids))
+        return Q()
+    return Q(**{f"{path}team_id": None}) | Q(**{f"{path}team_id__in": sorted(actor.team_ids)})
