@@ -57,3 +57,15 @@ class OrderRefunded:
     order_id: int
     amount_minor: int
     currency: Code
+
+
+@event_kind(
+    "product.changed", pgettext_lazy("event", "Price or stock changed"), subject="product", in_timeline=False
+)
+@dataclass(frozen=True, slots=True)
+class ProductChanged:
+    """`available`: what may still be promised; none: nobody counts it."""
+
+    product_id: int
+    source: Code
+    available: int | None

@@ -9,11 +9,30 @@ from django.utils.translation import pgettext_lazy
 
 
 class Product(models.Model):
-    """Something sold; one row per stock-keeping unit."""
+    """Something sold; one row per stock-keeping unit. What isn't known of price and stock is empty."""
 
     sku = models.CharField(max_length=128, unique=True)
     name = models.CharField(max_length=500)
     variant = models.CharField(max_length=300, blank=True)
+    price_minor = models.BigIntegerField(null=True, help_text="As the customer pays it.")
+    currency = models.CharField(max_length=3, blank=True)
+    price_known_at = models.DateTimeField(
+        null=True, help_text="When the price was so; older news changes nothing."
+    )
+    on_hand = models.IntegerField(
+        null=True,
+        help_text="Counted when `stock_known_at`; below 0: sold beyond it. Empty: nobody counts it.",
+    )
+    stock_known_at = models.DateTimeField(null=True)
+    restock_on = models.DateField(null=True, help_text="The day on which more arrive, as far as known.")
+    discontinued_at = models.DateTimeField(null=True, help_text="Since when it is no longer sold.")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["on_hand", "id"], name="product_counted", condition=models.Q(on_hand__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

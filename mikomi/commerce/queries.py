@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from mikomi.commerce.models import Milestone, Order, OrderLine, Product, Refund
+from mikomi.commerce.rules.stock import Standing
+from mikomi.commerce.stock import Missing, missing_for, standings
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -60,6 +63,61 @@ def product_id(*, actor: Actor, sku: str) -> int | None:
     """The product with this stock-keeping unit; none where there is none."""
     actor.require(Permission.ORDERS_VIEW)
     return Product.objects.filter(sku=sku).values_list("pk", flat=True).first()
+
+
+PRODUCT_VIEWS = ("all", "short", "out", "uncounted", "discontinued")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product and how its stock stands; none: nobody counts it."""
+
+    product: Product
+    standing: Standing | None
+
+
+def products(
+    *, actor: Actor, view: str = "all", text: str = "", cursor: str | None = None, size: int = PAGE
+) -> Page[ProductRow]:
+    """Products by their SKU. `text` finds in SKU and name. Raises `UnknownViewError`, `InvalidCursorError`.
+
+    `short`: ordered beyond what is on hand; `out`: nothing left to promise.
+    """
+    actor.require(Permission.ORDERS_VIEW)
+    rows = _product_view(view)
+    if words := text.strip():
+        rows = rows.filter(Q(sku__icontains=words) | Q(name__icontains=words))
+    page = keyset(rows, ["sku", "id"], cursor, size)
+    stands = standings(page.items)
+    return page.map(lambda row: ProductRow(row, stands.get(row.pk)))
+
+
+def _product_view(view: str) -> QuerySet[Product]:
+    rows = Product.objects.all()
+    if view == "all":
+        return rows
+    if view == "uncounted":
+        return rows.filter(on_hand=None, discontinued_at=None)
+    if view == "discontinued":
+        return rows.exclude(discontinued_at=None)
+    if view not in PRODUCT_VIEWS:
+        raise UnknownViewError(view)
+    stands = standings(rows.filter(on_hand__isnull=False))
+    kept = [key for key, one in stands.items() if (one.missing if view == "short" else one.available <= 0)]
+    return rows.filter(pk__in=kept)
+
+
+def product(*, actor: Actor, product_id: int) -> ProductRow:
+    """One product. Raises `Product.DoesNotExist`."""
+    actor.require(Permission.ORDERS_VIEW)
+    row = Product.objects.get(pk=product_id)
+    return ProductRow(row, standings([row]).get(row.pk))
+
+
+def missing(*, actor: Actor, order_ids: Collection[int]) -> dict[int, list[Missing]]:
+    """What these orders go without, by order; those that lack nothing are left out."""
+    actor.require(Permission.ORDERS_VIEW)
+    return missing_for(order_ids)
 
 
 def _view(view: str) -> QuerySet[Order]:

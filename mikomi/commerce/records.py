@@ -103,3 +103,24 @@ class OrderRecord:
     line_numbers: tuple[int, ...] = ()
     expected_at: Moment | None = None
     delay_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """What a file, a shop or a person says of a product. None or "" where it doesn't say.
+
+    `on_hand` is what lies on the shelf, ordered or not; `available` what may still be sold. One of them is enough.
+    `known_at`: when it was so; older news than what is stored changes nothing.
+    """
+
+    sku: str
+    name: str = ""
+    variant: str = ""
+    price_minor: int | None = None
+    currency: str = ""
+    on_hand: int | None = None
+    available: int | None = None
+    restock_on: date | None = None
+    discontinued: bool | None = None
+    known_at: datetime | None = None
+    line_numbers: tuple[int, ...] = ()

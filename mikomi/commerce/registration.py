@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import quote
 
-from mikomi.commerce import exports
+from mikomi.commerce import exports, feed, stock
 from mikomi.commerce.models import Order, OrderLine, Product
 from mikomi.commerce.operations import privacy
 from mikomi.commerce.operations.standing import refresh_standing
@@ -15,7 +14,8 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.search import kinds
 from mikomi.customers import erasure, portability
 from mikomi.customers.operations.standing import register_recount
-from mikomi.promises import quotable, subjects
+from mikomi.facts import feeds
+from mikomi.promises import goods, quotable, subjects
 
 
 def register() -> None:
@@ -28,6 +28,8 @@ def register() -> None:
     subjects.register(subjects.SubjectKind(SEARCH_KIND, _views))
     subjects.register(subjects.SubjectKind("product", _product_views))
     quotable.register_products(SEARCH_KIND, _product_codes)
+    goods.register(SEARCH_KIND, stock.shortages)
+    feeds.register(feed.FEED)
 
 
 def _views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
@@ -38,7 +40,7 @@ def _views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
 def _product_views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
     rows = Product.objects.filter(pk__in=ids)
     return {
-        row.pk: subjects.SubjectView(f"{row.name} {row.variant}".strip(), f"/orders/?q={quote(row.sku)}")
+        row.pk: subjects.SubjectView(f"{row.name} {row.variant}".strip(), f"/orders/products/{row.pk}")
         for row in rows
     }
 

@@ -5,23 +5,17 @@ Every write to the ledger ends here, so a promise's row always says what its ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import floor
-from zoneinfo import ZoneInfo
 
-from mikomi.core.business import queries as business_queries
-from mikomi.core.business.models import Business
-from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening
-from mikomi.core.steady import read_steadily
 from mikomi.promises import events
-from mikomi.promises.models import Comparable, Evidence, NoDeadlineError, Promise, PromiseVersion
-from mikomi.promises.quotable import keys_of, local_days, newest_models
+from mikomi.promises.bench import Bench
+from mikomi.promises.models import Evidence, NoDeadlineError, Promise, PromiseVersion
+from mikomi.promises.rules import breach, kinds
 from mikomi.promises.rules import deadlines as rules
-from mikomi.promises.rules import kinds, quoting
 from mikomi.promises.rules.standing import Standing, stands
 
 ASSESSED = (
@@ -61,90 +55,6 @@ class Case:
 class _Before:
     state: str
     slipped: bool
-
-
-class Bench:
-    """What is needed to judge any promise at one moment, read once: threshold, calendar, comparable cases."""
-
-    def __init__(self, now: datetime, kinds: Collection[str], business: Business | None = None) -> None:
-        self.now = now
-        business = business or business_queries.business()
-        self.threshold = business.at_risk_from
-        self._zone = ZoneInfo(business.time_zone)
-        self._past = past_cases(kinds)
-        self._models = newest_models(kinds)
-        self._usual: dict[tuple[str, str, float], tuple[float, ...]] = {}
-        self._calendar: WorkingCalendar | None = None
-
-    def calendar_for(self, promise: Promise) -> WorkingCalendar | None:
-        """The working calendar for promises in working time; none for the others."""
-        if not promise.in_working_time:
-            return None
-        if self._calendar is None:
-            self._calendar = business_queries.calendar()
-        return self._calendar
-
-    def past_of(self, promise: Promise) -> rules.Past:
-        """The comparable cases: what the model of its kind of work says of cases like it, where there is one with
-        enough cases; else those of its group, else of the wider group, else of its kind, else none (the prior)."""
-        if learned := self._learned(promise):
-            return learned
-        for group in groups_of(promise.group_key):
-            past = self._past.get((promise.kind, group))
-            if past and past.count >= rules.ENOUGH_CASES:
-                return past
-        return _NOTHING
-
-    def _learned(self, promise: Promise) -> rules.Past | None:
-        """Only for time that always runs: models are learned from days on the calendar."""
-        if promise.in_working_time or promise.due_at is None:
-            return None
-        stored = self._models.get(promise.kind)
-        promised = (promise.due_at - promise.made_at).total_seconds() / 86400
-        if stored is None or stored.model.effective < rules.ENOUGH_CASES or promised <= 0:
-            return None
-        # The hour matters little and would make every promise a question of its own.
-        noon = floor(local_days(promise.made_at, self._zone)) + 0.5
-        place = (promise.kind, promise.group_key, noon % 7)
-        if place not in self._usual:
-            question = quoting.Question(noon, {}, keys_of(promise.group_key))
-            self._usual[place] = quoting.usual_days(stored.model, question)
-        shares = tuple(days / promised for days in self._usual[place])
-        return rules.Past(shares, int(stored.model.effective))
-
-    def risk_now(self, promise: Promise) -> float:
-        """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of
-        the last look: the next one comes when it can matter."""
-        due_at, expected_at = promise.due_at, promise.expected_at
-        if due_at is None or promise.state not in _OPEN or promise.in_working_time or promise.is_internal:
-            return promise.risk
-        share = rules.elapsed_share(promise.made_at, due_at, self.now, rules.Time())
-        return rules.forecast(self.past_of(promise), share, self.now, due_at, expected_at).risk
-
-
-_NOTHING = rules.Past()
-
-
-def groups_of(group_key: str) -> list[str]:
-    """The group and the wider ones it belongs to: a/b/c, a/b, a, and the whole kind."""
-    groups = [group_key] if group_key else []
-    while "/" in group_key:
-        group_key = group_key.rpartition("/")[0]
-        groups.append(group_key)
-    return [*groups, ""]
-
-
-def past_cases(kinds: Collection[str]) -> dict[tuple[str, str], rules.Past]:
-    """The stored quantiles of these kinds, by kind and group."""
-    return _past_cases(frozenset(kinds))
-
-
-@read_steadily
-def _past_cases(kinds: frozenset[str]) -> dict[tuple[str, str], rules.Past]:
-    return {
-        (row.kind, row.group_key): rules.Past(tuple(row.shares), row.count)
-        for row in Comparable.objects.filter(kind__in=kinds)
-    }
 
 
 def load_cases(promises: Sequence[Promise]) -> dict[int, Case]:
@@ -238,10 +148,11 @@ def is_slipped(promise: Promise) -> bool:
     return promise.expected_at > promise.due_at
 
 
-def forecast_of(promise: Promise, judged: rules.Verdict, bench: Bench) -> rules.Forecast:
+def forecast_of(promise: Promise, judged: rules.Verdict, bench: Bench) -> breach.Forecast:
     """The chance of breach of an open promise now; on hold it is that of the moment the hold began."""
-    share = rules.elapsed_share(promise.made_at, judged.due_at, bench.now, judged.time)
-    return rules.forecast(bench.past_of(promise), share, bench.now, judged.due_at, judged.expected_at)
+    share = breach.elapsed_share(promise.made_at, judged.due_at, bench.now, judged.time)
+    past, around = bench.past_of(promise), bench.around(promise)
+    return breach.forecast(past, share, bench.now, judged.due_at, judged.expected_at, around=around)
 
 
 def _stand(promise: Promise, judged: Standing) -> None:
@@ -276,8 +187,8 @@ def _foresee(promise: Promise, judged: rules.Verdict, bench: Bench) -> None:
     promise.risk = current.risk
     if current.risk >= bench.threshold:
         promise.state = Promise.State.AT_RISK
-    view = rules.View(judged, promise.made_at, bench.past_of(promise), current)
-    promise.look_at = rules.next_look(view, bench.threshold, bench.now)
+    view = breach.View(judged, promise.made_at, bench.past_of(promise), current, bench.around(promise))
+    promise.look_at = breach.next_look(view, bench.threshold, bench.now)
 
 
 def _what_happened(case: Case, before: _Before, now: datetime) -> list[Happening]:

@@ -25,6 +25,8 @@ def register() -> None:
     registry.schedule("promises.quote_models", timedelta(days=1), operations.refresh_quote_models)
     registry.schedule("promises.quotes_kept", timedelta(hours=6), operations.settle_quotes)
     registry.schedule("promises.comparables", timedelta(days=1), operations.refresh_comparables)
+    registry.schedule("promises.workloads", timedelta(days=1), operations.refresh_workloads)
+    registry.schedule("promises.risks", timedelta(minutes=10), operations.reconsider)
 
 
 def _look(worker: str) -> int:

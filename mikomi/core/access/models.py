@@ -56,6 +56,23 @@ class User(AbstractBaseUser):
         return Actor(self.pk, self.role, permissions_of(self.role), str(self), teams, sees_all)
 
 
+class Absence(models.Model):
+    """Days on which somebody of the staff is not at work. Why is nobody's business here."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        ordering: ClassVar = ["first_day", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="absence_begins_first"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["last_day"], name="absence_until")]
+
+
 class RemedyLimit(models.Model):
     """What a role may grant without approval: one amount per case, in the minor unit of the currency."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mikomi.core import bulk, clock, lookups
 from mikomi.core.access.actor import Actor
-from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
+from mikomi.core.access.models import Absence, AccessLog, ApiToken, Look, RemedyLimit, User
 from mikomi.core.access.rules import Permission, Role, hash_key
 from mikomi.core.rows import build
 
@@ -154,3 +154,38 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
     actor.require(Permission.SETTINGS_MANAGE)
     if ApiToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=clock.now()):
         log("token.revoked", actor=actor, subject_type="token", subject_id=token_id)
+
+
+# Absences
+
+LONGEST_ABSENCE = timedelta(days=366)
+
+
+class AbsenceError(ValueError):
+    """These days can't be; the text says why."""
+
+
+@transaction.atomic
+def record_absence(*, actor: Actor, user_id: int, first_day: date, last_day: date) -> Absence:
+    """Say that somebody is not at work on these days: oneself, or anybody for who manages people.
+
+    Raises `AbsenceError`, `NotAllowedError`, `User.DoesNotExist`.
+    """
+    _may_plan(actor, user_id)
+    if last_day < first_day or last_day - first_day > LONGEST_ABSENCE:
+        raise AbsenceError(_("The last day comes after the first, within a year."))
+    person = User.objects.get(pk=user_id, is_active=True)
+    return Absence.objects.create(user=person, first_day=first_day, last_day=last_day)
+
+
+@transaction.atomic
+def cancel_absence(*, actor: Actor, absence_id: int) -> None:
+    """Take an absence back. Raises `NotAllowedError`, `Absence.DoesNotExist`."""
+    actor.require(Permission.PROMISES_RECORD)
+    row = Absence.objects.get(pk=absence_id)
+    _may_plan(actor, row.user_id)
+    row.delete()
+
+
+def _may_plan(actor: Actor, user_id: int) -> None:
+    actor.require(Permission.PROMISES_RECORD if user_id == actor.user_id else Permission.USERS_MANAGE)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
-from mikomi.core.access.models import AccessLog, ApiToken, Look, RemedyLimit, User
-from mikomi.core.access.rules import Permission, hash_key
+from mikomi.core.access.models import Absence, AccessLog, ApiToken, Look, RemedyLimit, User
+from mikomi.core.access.rules import PERMISSIONS, Permission, hash_key
 
 
 def users(*, actor: Actor) -> QuerySet[User]:
@@ -22,6 +22,24 @@ def all_users(*, actor: Actor) -> QuerySet[User]:
     """The staff with those who have left, for who manages them."""
     actor.require(Permission.USERS_MANAGE)
     return User.objects.prefetch_related("teams").order_by("-is_active", "name", "id")
+
+
+def absences_from(*, actor: Actor, day: date) -> QuerySet[Absence]:
+    """Who is away on this day or later, the first to go first: colleagues plan with it."""
+    actor.require(Permission.PROMISES_RECORD)
+    return Absence.objects.filter(last_day__gte=day, user__is_active=True).select_related("user")
+
+
+def absences(*, since: date, until: date) -> list[tuple[int, date, date]]:
+    """User, first and last day of the absences that touch this span. For apps above: no actor."""
+    rows = Absence.objects.filter(first_day__lte=until, last_day__gte=since)
+    return list(rows.values_list("user_id", "first_day", "last_day"))
+
+
+def keepers_of_promises() -> set[int]:
+    """Who of the staff may keep a promise. For apps above: no actor."""
+    roles = [role.value for role, rights in PERMISSIONS.items() if Permission.PROMISES_RECORD in rights]
+    return set(User.objects.filter(is_active=True, role__in=roles).values_list("pk", flat=True))
 
 
 def remedy_limit_minor(*, actor: Actor, currency: str) -> int:

@@ -44,7 +44,7 @@ def fit(
     if done == 0:
         return {**base, "enough": False}
     tuning = Tuning(lost_count=lost_count)
-    walks = done >= ENOUGH_FOR_TREES and now - past.began[0] > WEEKS_TO_WALK * STEP
+    walks = done >= ENOUGH_FOR_TREES and now - float(past.began[0]) > WEEKS_TO_WALK * STEP
     return {
         **base,
         "enough": True,

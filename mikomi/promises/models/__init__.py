@@ -13,6 +13,7 @@ from mikomi.promises.models.ledger import (
 )
 from mikomi.promises.models.notices import NoticePolicy
 from mikomi.promises.models.quoting import Quote, QuoteModel, QuotePolicy
+from mikomi.promises.models.workload import Workload
 
 __all__ = [
     "Challenge",
@@ -33,4 +34,5 @@ __all__ = [
     "Renegotiation",
     "Slip",
     "Subscription",
+    "Workload",
 ]

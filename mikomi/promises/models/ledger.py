@@ -177,6 +177,25 @@ class Promise(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["look_at", "id"], name="promise_look", condition=Q(look_at__isnull=False)),
             models.Index(
+                # All that scoring reads: a wide row would have to be read for each number otherwise.
+                fields=[
+                    "kind",
+                    "id",
+                    "in_working_time",
+                    "is_internal",
+                    "state",
+                    "group_key",
+                    "made_at",
+                    "due_at",
+                    "expected_at",
+                    "keeper_id",
+                    "subject_type",
+                    "subject_id",
+                ],
+                name="promise_scored",
+                condition=Q(look_at__isnull=False),
+            ),
+            models.Index(
                 fields=["-risk", "due_at", "id"],
                 name="promise_to_save",
                 condition=Q(state__in=["open", "at_risk"]),

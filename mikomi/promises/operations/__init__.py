@@ -14,7 +14,7 @@ from mikomi.promises.operations.claims import (
 )
 from mikomi.promises.operations.comparables import refresh_comparables
 from mikomi.promises.operations.disputing import DisputeError, raise_dispute, resolve_dispute
-from mikomi.promises.operations.looking import look
+from mikomi.promises.operations.looking import look, look_again, reconsider
 from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
 from mikomi.promises.operations.policy import PolicyError, record_challenge, set_ledger_policy
@@ -58,6 +58,7 @@ from mikomi.promises.operations.terms import (
     withdraw,
     withdraw_many,
 )
+from mikomi.promises.operations.workloads import refresh_workloads
 from mikomi.promises.records import NewClaim, NewMeasurement, NewPromise, NewTerms, Observation
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "end_subscription",
     "feed_claims",
     "look",
+    "look_again",
     "make",
     "make_many",
     "mark_recovered",
@@ -105,7 +107,9 @@ __all__ = [
     "record_challenge",
     "record_told",
     "refresh_comparables",
+    "reconsider",
     "refresh_quote_models",
+    "refresh_workloads",
     "resolve_dispute",
     "set_ledger_policy",
     "set_notice_policies",

@@ -12,7 +12,7 @@ from operator import itemgetter
 from django.db import transaction
 
 from mikomi.core import bulk, clock
-from mikomi.promises.assessing import groups_of
+from mikomi.promises.bench import groups_of
 from mikomi.promises.models import Comparable, Promise
 
 REMEMBERED = timedelta(days=540)

@@ -20,7 +20,8 @@ from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
 from mikomi.core.rows import build
 from mikomi.customers.models import Customer
-from mikomi.promises.assessing import Bench, Case, assess
+from mikomi.promises.assessing import Case, assess
+from mikomi.promises.bench import Bench
 from mikomi.promises.events import PromiseMade
 from mikomi.promises.models import Promise, PromiseVersion
 from mikomi.promises.operations.indexing import index_words
@@ -59,7 +60,7 @@ def make_many(*, actor: Actor, promises: Sequence[NewPromise]) -> list[Promise]:
     bulk.give_ids(rows)
     cases = [_case(row, new, actor, now) for row, new in zip(rows, promises, strict=True)]
     made = [_made(case) for case in cases]
-    followed = assess(cases, Bench(now, {row.kind for row in rows}, business))
+    followed = assess(cases, Bench(now, rows, business))
     bulk.insert(rows)
     bulk.insert([case.versions[0] for case in cases])
     bulk.insert([piece for case in cases for piece in case.evidence])

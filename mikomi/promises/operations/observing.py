@@ -14,7 +14,8 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import Happening, record_many
 from mikomi.core.rows import build
-from mikomi.promises.assessing import ASSESSED, Bench, Case, assess, load_cases
+from mikomi.promises.assessing import ASSESSED, Case, assess, load_cases
+from mikomi.promises.bench import Bench
 from mikomi.promises.events import EvidenceSeen
 from mikomi.promises.models import Evidence, Promise
 from mikomi.promises.records import Observation
@@ -67,7 +68,7 @@ def lock_cases(actor: Actor, ids: Sequence[int]) -> dict[int, Case]:
 
 def settle(cases: Sequence[Case], now: datetime, *, before: Sequence[Happening] = ()) -> None:
     """Judge stored promises, write what changed and record `before` and what follows."""
-    followed = assess(cases, Bench(now, {case.promise.kind for case in cases})) if cases else []
+    followed = assess(cases, Bench(now, [case.promise for case in cases])) if cases else []
     bulk.update([case.promise for case in cases], ASSESSED)
     record_many([*before, *followed])
 

@@ -14,9 +14,10 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.business import queries as business_queries
 from mikomi.core.paging import Page, keyset
-from mikomi.promises.assessing import Bench
+from mikomi.promises.bench import OPEN, Bench
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.visible import visible
+from mikomi.promises.rules.circumstances import USUAL, Circumstances
 from mikomi.promises.rules.kinds import STANDING
 from mikomi.promises.subjects import SubjectView, views
 
@@ -36,11 +37,12 @@ class UnknownStateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A promise in a list: with what it is about and its chance of breach now."""
+    """A promise in a list: with what it is about, its chance of breach now and what stands around it."""
 
     promise: Promise
     subject: SubjectView | None
     risk: float
+    around: Circumstances = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,14 @@ def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
 def listed(rows: Sequence[Promise]) -> list[Listed]:
     """The rows with their subjects and their chance of breach now: a constant number of queries."""
     subjects = views(rows)
-    bench = Bench(clock.now(), {row.kind for row in rows})
+    bench = Bench(clock.now(), rows)
     return [
-        Listed(row, subjects.get((row.subject_type, row.subject_id or 0)), bench.risk_now(row))
+        Listed(
+            row,
+            subjects.get((row.subject_type, row.subject_id or 0)),
+            bench.risk_now(row),
+            bench.around(row) if row.state in OPEN else USUAL,
+        )
         for row in rows
     ]
 

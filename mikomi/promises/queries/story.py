@@ -9,10 +9,13 @@ from typing import Any
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.events.models import Event
-from mikomi.promises.assessing import Bench, forecast_of, judge, load_cases
+from mikomi.promises.assessing import forecast_of, judge, load_cases
+from mikomi.promises.bench import OPEN, Bench
 from mikomi.promises.models import Dispute, Evidence, Promise, PromiseVersion, Renegotiation, Slip
 from mikomi.promises.queries.visible import visible
-from mikomi.promises.rules.deadlines import Forecast, State
+from mikomi.promises.rules.breach import Forecast
+from mikomi.promises.rules.circumstances import USUAL, Circumstances
+from mikomi.promises.rules.deadlines import State
 from mikomi.promises.rules.kinds import TIMED
 from mikomi.promises.subjects import SubjectView, views
 
@@ -58,6 +61,8 @@ class Story:
     slips: list[Slip]
     forecast: Forecast | None
     """Only while it is open."""
+    around: Circumstances
+    """What stands around it now: goods that are missing, other work, colleagues."""
     renegotiations: list[Renegotiation]
     """New terms that the customer was asked about, the newest first."""
     disputes: list[Dispute]
@@ -68,7 +73,7 @@ def promise(*, actor: Actor, promise_id: int) -> Story:
     """The story of a promise. Raises Promise.DoesNotExist where the actor may not see it. Ten queries at most."""
     row = visible(actor).select_related("customer", "segment").get(pk=promise_id)
     case = load_cases([row])[row.pk]
-    bench = Bench(clock.now(), {row.kind})
+    bench = Bench(clock.now(), [row])
     judged = judge(case, bench) if row.kind in TIMED else None
     slips = list(row.slips.select_related("outgoing").order_by("version_number"))
     moments = [*_said(case.versions), *_seen(case.evidence), *_turns(row), *_slipped(slips)]
@@ -79,6 +84,7 @@ def promise(*, actor: Actor, promise_id: int) -> Story:
         moments=sorted(moments, key=lambda moment: (moment.at, moment.known_at)),
         slips=slips,
         forecast=forecast_of(row, judged, bench) if judged and judged.state is State.OPEN else None,
+        around=bench.around(row) if row.state in OPEN else USUAL,
         renegotiations=list(row.renegotiations.order_by("-asked_at", "-id")),
         disputes=list(row.disputes.select_related("evidence").order_by("-raised_at", "-id")),
     )

@@ -1,16 +1,14 @@
-"""What becomes of a promise: its due time, its verdict, its chance of breach. Pure; the time is an argument.
+"""What becomes of a promise: its due time and its verdict. Pure; the time is an argument.
 
 The verdict follows from *all* facts at once, never from the order in which they arrived.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mikomi.core.calendars.rules import (
@@ -247,136 +245,3 @@ def _newest_estimate(facts: Iterable[Fact]) -> datetime | None:
         if fact.kind == "estimate" and fact.expected_at
     ]
     return max(estimates)[2] if estimates else None
-
-
-# The chance of breach
-
-PRIOR_LATE = 0.1
-"""Stated, not learned: before there is history, one promise in ten is expected to be late."""
-PRIOR_WEIGHT = 5
-"""The prior counts as much as this many cases."""
-ENOUGH_CASES = 20
-"""Fewer cases of a group are not trusted; the whole kind is asked instead."""
-ESTIMATE_LATE = 0.95
-"""An estimate beyond the due time is nearly always right about that."""
-ESTIMATE_IN_TIME = 0.3
-"""An estimate within the due time leaves this part of the risk."""
-SOONEST_LOOK = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Comparable cases: ascending quantiles (0…1) of taken ÷ promised time, and how many cases."""
-
-    shares: tuple[float, ...] = ()
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """The chance of breach 0…1, why, and on how many past cases it rests."""
-
-    risk: float
-    reason: str
-    cases: int
-
-
-def survival(share: float, past: Past) -> float:
-    """The part of cases that took longer than `share` of their promised time: the past cases together with a
-    prior of PRIOR_WEIGHT cases whose time is exponential with PRIOR_LATE of them late. Never zero."""
-    prior: float = PRIOR_LATE ** max(share, 0.0)
-    seen = 1.0 - _cumulative(share, past.shares) if past.count else 0.0
-    return (past.count * seen + PRIOR_WEIGHT * prior) / (past.count + PRIOR_WEIGHT)
-
-
-def _cumulative(share: float, quantiles: Sequence[float]) -> float:
-    """The part of cases that took at most `share`, linear between the stored quantiles."""
-    steps = len(quantiles) - 1
-    if share < quantiles[0]:
-        return 0.0
-    if share >= quantiles[-1]:
-        return 1.0
-    place = bisect_left(quantiles, share)
-    if quantiles[place] == share:
-        # Of equal quantiles the last one counts: "at most" takes them all in.
-        while place < steps and quantiles[place + 1] == share:
-            place += 1
-        return place / steps
-    low, high = quantiles[place - 1], quantiles[place]
-    return (place - 1 + (share - low) / (high - low)) / steps
-
-
-def risk(elapsed_share: float, past: Past) -> float:
-    """P(T > 1 | T > elapsed), T in shares of the promised time: of the cases that had lasted as long as this one
-    has, the part that ended too late. 1 once the whole time has passed."""
-    if elapsed_share >= 1.0:
-        return 1.0
-    return min(1.0, survival(1.0, past) / survival(elapsed_share, past))
-
-
-def forecast(
-    past: Past, elapsed_share: float, now: datetime, due_at: datetime, expected_at: datetime | None
-) -> Forecast:
-    """The chance of breach from comparable cases and the newest estimate. It never falls as time alone passes."""
-    base = risk(elapsed_share, past)
-    if expected_at is None:
-        return Forecast(base, "past_cases" if past.count else "prior", past.count)
-    if expected_at > due_at:
-        return Forecast(max(base, ESTIMATE_LATE), "estimate_late", past.count)
-    if now > expected_at:
-        return Forecast(base, "estimate_passed", past.count)
-    return Forecast(base * ESTIMATE_IN_TIME, "estimate_in_time", past.count)
-
-
-def elapsed_share(made_at: datetime, due_at: datetime, now: datetime, clock: Time) -> float:
-    """The part of the promised time that has gone; 1 where nothing was left to promise."""
-    whole = clock.between(made_at, due_at)
-    if whole <= timedelta():
-        return 1.0
-    return max(0.0, clock.between(made_at, now) / whole)
-
-
-@lru_cache(maxsize=4096)
-def crossing_share(past: Past, threshold: float) -> float:
-    """The elapsed share at which the risk reaches the threshold; 0 when it does so at once, 1 at the latest."""
-    if risk(0.0, past) >= threshold:
-        return 0.0
-    low, high = 0.0, 1.0
-    for _ in range(30):
-        middle = (low + high) / 2
-        low, high = (low, middle) if risk(middle, past) >= threshold else (middle, high)
-    return high
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A promise as the forecast sees it."""
-
-    judged: Verdict
-    made_at: datetime
-    past: Past
-    forecast: Forecast
-
-
-def next_look(view: View, threshold: float, now: datetime) -> datetime | None:
-    """When the verdict or the side of the threshold can change by itself: the due time, the moment at which the
-    risk crosses the threshold, the moment an estimate passes. None: never (decided, or on hold)."""
-    judged = view.judged
-    if judged.state is not State.OPEN or judged.paused_since:
-        return None
-    moments = [judged.due_at + timedelta(seconds=1)]
-    if view.forecast.risk < threshold:
-        if view.forecast.reason == "estimate_in_time" and judged.expected_at:
-            moments.append(judged.expected_at + timedelta(seconds=1))
-            crossing = _crossing(view, threshold / ESTIMATE_IN_TIME)
-        else:
-            crossing = _crossing(view, threshold)
-        moments += [crossing] if crossing else []
-    return max(min(moments), now + SOONEST_LOOK)
-
-
-def _crossing(view: View, threshold: float) -> datetime | None:
-    whole = view.judged.time.between(view.made_at, view.judged.due_at)
-    if threshold > 1.0 or whole <= timedelta():
-        return None
-    return view.judged.time.after(view.made_at, whole * crossing_share(view.past, threshold))

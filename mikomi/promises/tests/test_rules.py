@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.promises.models import Evidence, Promise
+from mikomi.promises.rules import breach
 from mikomi.promises.rules import deadlines as rules
 from mikomi.promises.rules import kinds as kinds_of_promises
-from mikomi.promises.rules.deadlines import Fact, Past, State, Terms, Version
+from mikomi.promises.rules.breach import Past
+from mikomi.promises.rules.deadlines import Fact, State, Terms, Version
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MADE = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
@@ -154,8 +156,8 @@ shares = st.floats(0, 1.5)
 @given(st.one_of(st.just(Past()), pasts), shares, shares)
 def test_the_risk_never_falls_as_time_passes(past: Past, one: float, other: float) -> None:
     early, late = sorted((one, other))
-    assert 0.0 <= rules.risk(early, past) <= rules.risk(late, past) + 1e-12
-    assert rules.risk(late, past) <= 1.0
+    assert 0.0 <= breach.risk(early, past) <= breach.risk(late, past) + 1e-12
+    assert breach.risk(late, past) <= 1.0
 
 
 @given(
@@ -169,37 +171,38 @@ def test_the_forecast_never_falls_as_time_alone_passes(
 ) -> None:
     expected = None if estimate is None else MADE + estimate * HOUR
     early, late = (
-        rules.forecast(past, hours / 48, MADE + hours * HOUR, DUE, expected) for hours in sorted((one, other))
+        breach.forecast(past, hours / 48, MADE + hours * HOUR, DUE, expected)
+        for hours in sorted((one, other))
     )
     assert early.risk <= late.risk + 1e-12
 
 
 @given(pasts, st.floats(0.05, 0.95))
 def test_the_risk_crosses_the_threshold_where_the_rules_say(past: Past, threshold: float) -> None:
-    share = rules.crossing_share(past, threshold)
-    assert rules.risk(share, past) >= threshold
+    share = breach.crossing_share(past, threshold)
+    assert breach.risk(share, past) >= threshold
     if share > 0.001:
-        assert rules.risk(share - 0.001, past) < threshold
+        assert breach.risk(share - 0.001, past) < threshold
 
 
 def test_the_risk_is_the_part_of_those_that_lasted_as_long_which_came_too_late() -> None:
     """100 cases spread evenly from 0 to 2 of the promised time: half are late; of those past 0.5 two thirds."""
     past = Past(tuple(step / 10 for step in range(21)), 100_000)
 
-    assert rules.risk(0.0, past) == pytest.approx(0.5, abs=0.001)
-    assert rules.risk(0.5, past) == pytest.approx(2 / 3, abs=0.001)
+    assert breach.risk(0.0, past) == pytest.approx(0.5, abs=0.001)
+    assert breach.risk(0.5, past) == pytest.approx(2 / 3, abs=0.001)
 
 
 def test_without_history_one_in_ten_is_expected_to_be_late() -> None:
-    assert rules.risk(0.0, Past()) == pytest.approx(0.1)
-    assert rules.risk(1.0, Past()) == 1.0
+    assert breach.risk(0.0, Past()) == pytest.approx(0.1)
+    assert breach.risk(1.0, Past()) == 1.0
 
 
 def test_an_estimate_raises_or_lowers_the_risk() -> None:
     now = MADE + 10 * HOUR
-    base = rules.forecast(Past(), 10 / 48, now, DUE, None)
-    late = rules.forecast(Past(), 10 / 48, now, DUE, DUE + HOUR)
-    good = rules.forecast(Past(), 10 / 48, now, DUE, DUE - 4 * HOUR)
+    base = breach.forecast(Past(), 10 / 48, now, DUE, None)
+    late = breach.forecast(Past(), 10 / 48, now, DUE, DUE + HOUR)
+    good = breach.forecast(Past(), 10 / 48, now, DUE, DUE - 4 * HOUR)
 
     assert (late.risk, late.reason) == (0.95, "estimate_late")
     assert good.risk < base.risk < late.risk
@@ -208,17 +211,17 @@ def test_an_estimate_raises_or_lowers_the_risk() -> None:
 def test_the_next_look_is_when_something_can_change_by_itself() -> None:
     judged = judge(now=1)
     now = MADE + HOUR
-    calm = rules.View(judged, MADE, Past(), rules.forecast(Past(), 1 / 48, now, DUE, None))
-    tense = rules.View(judged, MADE, Past(), rules.Forecast(0.9, "past_cases", 0))
+    calm = breach.View(judged, MADE, Past(), breach.forecast(Past(), 1 / 48, now, DUE, None))
+    tense = breach.View(judged, MADE, Past(), breach.Forecast(0.9, "past_cases", 0))
 
-    crossing = rules.next_look(calm, 0.5, now)
+    crossing = breach.next_look(calm, 0.5, now)
     assert crossing is not None
     assert now < crossing < DUE
-    assert rules.risk((crossing - MADE) / (DUE - MADE), Past()) == pytest.approx(0.5, abs=1e-4)
-    assert rules.next_look(tense, 0.5, now) == DUE + timedelta(seconds=1)
+    assert breach.risk((crossing - MADE) / (DUE - MADE), Past()) == pytest.approx(0.5, abs=1e-4)
+    assert breach.next_look(tense, 0.5, now) == DUE + timedelta(seconds=1)
 
 
 def test_nobody_looks_at_what_is_decided_or_on_hold() -> None:
     for judged in (judge(fact("delivered", 5)), judge(fact("paused", 5), kind="answer", internal=True)):
-        view = rules.View(judged, MADE, Past(), rules.Forecast(0.1, "prior", 0))
-        assert rules.next_look(view, 0.5, MADE + 6 * HOUR) is None
+        view = breach.View(judged, MADE, Past(), breach.Forecast(0.1, "prior", 0))
+        assert breach.next_look(view, 0.5, MADE + 6 * HOUR) is None
