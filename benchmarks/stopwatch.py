@@ -9,33 +9,30 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Stopwatch:
-    """When something began, by the clock and by the processor (own and ended children)."""
+class Spent:
+    """Seconds by the clock and of the processor."""
 
-    clock: float
-    processor: float
+    clock: float = 0.0
+    processor: float = 0.0
 
-    @classmethod
-    def start(cls) -> Stopwatch:
-        return cls(time.perf_counter(), _processor_seconds())
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.clock + other.clock, self.processor + other.processor)
+
+    def __sub__(self, other: Spent) -> Spent:
+        return Spent(self.clock - other.clock, self.processor - other.processor)
 
     def figures(self, count: int) -> dict[str, Any]:
-        """What `count` mails took since then."""
-        seconds, processor = time.perf_counter() - self.clock, _processor_seconds() - self.processor
+        """What `count` mails took."""
         return {
             "mails": count,
-            "seconds": round(seconds, 1),
-            "processor_seconds": round(processor, 1),
-            "per_second": round(count / seconds, 1),
-            "per_processor_second": round(count / processor, 1),
+            "seconds": round(self.clock, 1),
+            "processor_seconds": round(self.processor, 1),
+            "per_second": round(count / self.clock, 1),
+            "per_processor_second": round(count / self.processor, 1),
         }
 
 
-def megabytes(raws: list[bytes]) -> dict[str, float]:
-    """How much that was."""
-    return {"megabytes": round(sum(map(len, raws)) / 1e6, 1)}
-
-
-def _processor_seconds() -> float:
+def now() -> Spent:
+    """Up to now, own and ended children; only differences mean something."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return Spent(time.perf_counter(), sum(one.ru_utime + one.ru_stime for one in used))

@@ -6,9 +6,9 @@ Generated mails (benchmarks/mails.py) lie in a folder of a real Dovecot that the
 
 - `speed` (`speed.py`): one worker, warmed up, nothing else: from the first visit to the last mail filed. `per_second`
   by the clock, `per_processor_second` by the processor's time of the worker and its reading process (the server's is
-  not counted). `parser`: Python's own `email` (policy default, every part's content) over the same bytes, in a process
-  of its own, before and after. `share_of_parser`: the first divided by the mean of both, by the processor;
-  `share_by_clock` likewise.
+  not counted). `parser`: Python's own `email` (policy default, every part's content) over the same bytes, in turns with
+  ours, so that whoever else is at work on the machine slows both alike. `share_of_parser`: the first divided by it, by
+  the processor; `share_by_clock` likewise.
 - `kills` (`kills.py`): workers that are killed with -9 at random moments while mail comes in, conversations are
   answered, answers leave by SMTP, and customers answer the answers (one in four) or bounce (one in twenty;
   `customers.py`). Then everything is counted (`counting.py`): `lost`, `doubled`, `replies_lost`, `replies_astray` (in

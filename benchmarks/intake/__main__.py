@@ -43,20 +43,8 @@ def run_part(options: argparse.Namespace) -> dict[str, Any]:
     if options.part == "parser":
         return measure_parser(options.speed)
     if options.part == "speed":
-        return beside_parser(options.engine, options.speed)
+        return measure_speed(options.engine, options.speed)
     return measure_kills(options.engine, options.messages, options.kills, options.answers)
-
-
-def beside_parser(engine: Any, count: int) -> dict[str, Any]:
-    """Our speed, and between which rates of Python's parser it lies: others at work on the machine slow both."""
-    before = in_child(MODULE, "--part", "parser", "--speed", str(count))
-    speed = measure_speed(engine, count)
-    after = in_child(MODULE, "--part", "parser", "--speed", str(count))
-    shares = {
-        name: round(speed[rate] * 2 / (before[rate] + after[rate]), 3)
-        for name, rate in (("share_of_parser", "per_processor_second"), ("share_by_clock", "per_second"))
-    }
-    return speed | shares | {"parser": [before, after]}
 
 
 def measure_helpdesk(count: int) -> dict[str, Any] | None:

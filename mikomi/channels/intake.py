@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Q
 
 from mikomi.channels.models import Intake
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.files.models import StoredFile
 
 LONGEST_ID = 250
@@ -73,7 +73,8 @@ def take_in(arrivals: Sequence[Arrival]) -> list[Intake]:
         place = (arrival.channel, arrival.source, arrival.message_id)
         rows.append(_row(arrival, other_content=place in taken))
         taken.add(place)
-    for row in Intake.objects.bulk_create(rows):
+    bulk.insert(rows)
+    for row in rows:
         known[row.channel, row.source, row.message_id, row.raw_sha256] = row
     return [known[arrival.key] for arrival in arrivals]
 

@@ -31,7 +31,7 @@ from mikomi.core.live.operations import publish
 from mikomi.core.steady import steady
 
 State = Intake.State
-AT_ONCE = 20
+AT_ONCE = 50
 MOST_ATTEMPTS = 5
 """An arrival at which so many workers died is quarantined."""
 AFTER_DEATH = timedelta(seconds=5)

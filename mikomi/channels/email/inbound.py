@@ -18,7 +18,7 @@ from mikomi.channels.email.imap import CHUNK_BYTES, Folder, Listed, Session
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.intake import Arrival, message_id_in, take_in
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, ServerCopy
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.files import operations as files
 from mikomi.core.files.models import StoredFile
 
@@ -154,24 +154,25 @@ def _write(
 def _note_copies(
     mailbox: Mailbox, cursor: FolderCursor, batch: Sequence[Listed], rows: dict[int, Intake], error: str
 ) -> None:
-    now = clock.now()
-    ServerCopy.objects.bulk_create(
-        [
-            ServerCopy(
-                mailbox=mailbox,
-                folder=cursor.folder,
-                uid_validity=cursor.uid_validity,
-                uid=item.uid,
-                intake=rows.get(item.uid),
-                error="" if item.uid in rows else error,
-                seen_at=now,
-            )
-            for item in batch
-        ],
-        update_conflicts=True,
-        unique_fields=["mailbox", "folder", "uid_validity", "uid"],
-        update_fields=["intake", "error"],
-    )
+    now, uids = clock.now(), [item.uid for item in batch]
+    mine = ServerCopy.objects.filter(mailbox=mailbox, folder=cursor.folder, uid_validity=cursor.uid_validity)
+    known = set(mine.filter(uid__in=uids).values_list("uid", flat=True))
+    for uid in known:  # noted at an earlier visit as one that could not be handed out
+        mine.filter(uid=uid).update(intake=rows.get(uid), error="" if uid in rows else error)
+    copies = [
+        ServerCopy(
+            mailbox=mailbox,
+            folder=cursor.folder,
+            uid_validity=cursor.uid_validity,
+            uid=uid,
+            intake=rows.get(uid),
+            error="" if uid in rows else error,
+            seen_at=now,
+        )
+        for uid in uids
+        if uid not in known
+    ]
+    bulk.insert(copies)
 
 
 def _copies(cursor: FolderCursor) -> QuerySet[ServerCopy]:

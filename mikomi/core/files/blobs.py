@@ -52,10 +52,10 @@ class Disk:
         if final.exists() and final.stat().st_size == size:
             os.utime(final)
             return
-        final.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (final.parent.parent, final.parent):
+            _make_durable(folder)
         temporary.replace(final)
-        for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
-            _sync_folder(folder)
+        _sync_folder(final.parent)
 
     def open(self, sha256: str) -> BinaryIO:
         return blob_path(sha256).open("rb")
@@ -75,6 +75,19 @@ class Disk:
         with tempfile.TemporaryFile(dir=root()) as file:
             file.write(PROBE)
             os.fsync(file.fileno())
+
+
+def _make_durable(folder: Path) -> None:
+    """The folder, and its name synced once by this process: another one may have made it a moment ago."""
+    is_new = not folder.exists()
+    if is_new:
+        folder.mkdir(parents=True, exist_ok=True)
+    if is_new or folder not in _synced:
+        _sync_folder(folder.parent)
+        _synced.add(folder)
+
+
+_synced: set[Path] = set()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -35,7 +35,6 @@ class Entry:
     moment: datetime
 
 
-@transaction.atomic
 def index(entries: Sequence[Entry], *, are_new: bool = False) -> None:
     """Add these entries, or put them in place of what stood there. Two queries more than there are kinds.
 
@@ -51,8 +50,9 @@ def index(entries: Sequence[Entry], *, are_new: bool = False) -> None:
         row = _row(entry)
         row.pk = known.get(key)
         (fresh if row.pk is None else changed).append(row)
-    bulk.insert(fresh)
-    bulk.update(changed, _COLUMNS)
+    with transaction.atomic(savepoint=False):
+        bulk.insert(fresh)
+        bulk.update(changed, _COLUMNS)
 
 
 def _known(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
