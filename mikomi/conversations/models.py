@@ -110,6 +110,10 @@ class Message(models.Model):
     outgoing = models.OneToOneField(
         "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="message"
     )
+    promise = models.ForeignKey(
+        "promises.Promise", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+",
+        help_text="On whose page the customer wrote it.",
+    )  # fmt: skip
     is_automatic = models.BooleanField(
         default=False, help_text="A machine wrote it: never answered automatically."
     )
@@ -122,7 +126,8 @@ class Message(models.Model):
     class Meta:
         ordering: ClassVar = ["sent_at", "id"]
         indexes: ClassVar = [
-            models.Index(fields=["conversation", "sent_at", "id"], name="message_conversation")
+            models.Index(fields=["conversation", "sent_at", "id"], name="message_conversation"),
+            models.Index(fields=["promise"], name="message_promise", condition=Q(promise__isnull=False)),
         ]
 
 

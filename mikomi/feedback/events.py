@@ -45,3 +45,42 @@ class FeedbackPoor:
     conversation_id: int | None
     recovery_id: int | None
     score: int
+
+
+@event_kind("surprise.proposed", _("Small surprise proposed"), subject="surprise")
+@dataclass(frozen=True, slots=True)
+class SurpriseProposed:
+    surprise_id: int
+    kind: Code
+    reason: Code
+
+
+@event_kind("surprise.approved", _("Small surprise approved"), subject="surprise")
+@dataclass(frozen=True, slots=True)
+class SurpriseApproved:
+    surprise_id: int
+    kind: Code
+    carrier_id: int | None
+
+
+@event_kind("surprise.dismissed", _("Small surprise turned down"), subject="surprise", in_timeline=False)
+@dataclass(frozen=True, slots=True)
+class SurpriseDismissed:
+    surprise_id: int
+    kind: Code
+
+
+@event_kind("surprise.done", _("Small surprise carried out"), subject="surprise")
+@dataclass(frozen=True, slots=True)
+class SurpriseDone:
+    surprise_id: int
+    kind: Code
+    by_message: bool
+
+
+@event_kind("surprise.measured", _("What a small surprise brought"), subject="surprise")
+@dataclass(frozen=True, slots=True)
+class SurpriseMeasured:
+    surprise_id: int
+    kind: Code
+    came_back: bool

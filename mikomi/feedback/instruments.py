@@ -1,8 +1,8 @@
 """The questions of the questionnaires, in the active language, in our own wording.
 
 Codes of answers: e1…e22 what people expect of a good business, p1…p22 what they find here, w:DIMENSION how important
-it is (1…7); f:KEY and d:KEY Kano's pair (1…5); i:KEY and p:KEY importance and performance (1…7); x how it was against
-what was expected (1 much worse … 7 much better).
+it is (1…7); f:KEY and d:KEY Kano's pair (1…5); i:KEY and p:KEY importance and performance (1…7); x and
+x:DIMENSION how it was against what was expected (1 much worse … 7 much better).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def steps(questionnaire: Questionnaire) -> list[Step]:
     if kind is Questionnaire.Kind.SERVQUAL:
         return [*(_dimension(name) for name in DIMENSIONS), _weights()]
     if kind is Questionnaire.Kind.DISCONFIRMATION:
-        return [Step("", [Question("x", _("How was it, compared with what you had expected?"), _against())])]
+        return [Step("", [Question("x", _how_it_was(), _against())])]
     make = _kano if kind is Questionnaire.Kind.KANO else _ratings
     return [make(item["key"], words_of(item)) for item in questionnaire.items]
 
@@ -104,7 +104,11 @@ def _dimension(name: str) -> Step:
         for item in DIMENSIONS[name]
     ]
     pairs = [question for pair in zip(expected, perceived, strict=True) for question in pair]
-    return Step(str(DIMENSION_WORDS[name]), pairs)
+    return Step(str(DIMENSION_WORDS[name]), [*pairs, Question(f"x:{name}", _how_it_was(), _against())])
+
+
+def _how_it_was() -> str:
+    return _("How was it, compared with what you had expected?")
 
 
 def _weights() -> Step:

@@ -1,4 +1,4 @@
-"""The question how it went, in the customer's language: five links, one click each. Text and HTML."""
+"""What feedback writes to customers, in their language: the question how it went, questionnaires, small surprises."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.utils.translation import pgettext
 from mikomi.conversations.models import Conversation
 from mikomi.conversations.wording import in_language
 from mikomi.core.business.queries import business
+from mikomi.core.money import Money, format_money
 from mikomi.core.names import greeting
 from mikomi.customers.models import Customer
 from mikomi.customers.naming import name_of
+from mikomi.feedback.models import Surprise
 
 _STYLE = "font-family:sans-serif;font-size:15px;line-height:1.7;color:#222"
 _BUTTON = (
@@ -98,6 +100,32 @@ def questionnaire_letter(person: Customer, address: str) -> Letter:
             subject=_("What do you expect of us?"),
             text=f"{opening}\n\n{question}\n{address}\n\n{closing}\n",
             html=_linked(person.language, opening, question, address, closing),
+        )
+
+
+def surprise_letter(surprise: Surprise) -> Letter:
+    """The words that are offered for a small surprise that is a message; a person changes and releases them."""
+    person = surprise.customer
+    with in_language(person.language):
+        amount = format_money(Money(surprise.cost_minor, business().currency))
+        opening = {
+            Surprise.Reason.MADE_GOOD: _("We kept you waiting, and you were patient with us. Thank you."),
+            Surprise.Reason.FIRST_ORDER: _("Thank you for your first order with us."),
+        }.get(Surprise.Reason(surprise.reason), _("Thank you for coming back to us again and again."))
+        gift = ""
+        if surprise.kind == Surprise.Kind.DISCOUNT:
+            gift = _("We take %(amount)s off your next order: just mention this message.") % {
+                "amount": amount
+            }
+        hello = greeting(name_of(person), person.language)
+        parts = [
+            hello,
+            opening,
+            gift,
+            _("With best wishes from %(business)s") % {"business": business().name},
+        ]
+        return Letter(
+            subject=_("A small thank-you"), text="\n\n".join(part for part in parts if part) + "\n", html=""
         )
 
 

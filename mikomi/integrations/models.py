@@ -23,7 +23,7 @@ class ImportJob(models.Model):
 
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=255)
-    content = models.CharField(max_length=16, help_text="orders or customers")
+    content = models.CharField(max_length=16, help_text="orders, customers or measurements")
     format_key = models.CharField(max_length=32, blank=True)
     source = models.CharField(
         max_length=32, blank=True, help_text="Whose ids these are; part of an order's identity."
@@ -31,6 +31,10 @@ class ImportJob(models.Model):
     mapping: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     day_first = models.BooleanField(null=True, help_text="Of 01/02/2026; none: what the file makes certain.")
     store = models.ForeignKey("business.Store", on_delete=models.SET_NULL, null=True, related_name="+")
+    claim = models.ForeignKey(
+        "promises.Claim", on_delete=models.CASCADE, null=True, related_name="+",
+        help_text="Whose measurements it holds.",
+    )  # fmt: skip
     backfill = models.BooleanField(default=True, help_text="History: nothing follows from it.")
     state = models.CharField(max_length=16, choices=State.choices, default=State.UPLOADED)
     refusal: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)

@@ -26,12 +26,13 @@ from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.samples.dialogues import SampleCustomer, SampleStaff, conversations
 from mikomi.core import clock
 from mikomi.core.access import operations as access
-from mikomi.core.access.actor import SYSTEM
+from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
 from mikomi.core.business import operations as business
 from mikomi.core.business.models import Team
 from mikomi.core.business.queries import zone
+from mikomi.core.collector import few_collections
 from mikomi.core.events.running import run_due
 from mikomi.customers import operations as customers
 from mikomi.customers.models import Customer, Identity
@@ -40,6 +41,7 @@ from mikomi.customers.records import PersonRecord
 from mikomi.customers.samples import people
 from mikomi.facts.samples import load_facts
 from mikomi.feedback.samples import load_answers
+from mikomi.ops import demo_ledger
 from mikomi.promises import operations as promises
 from mikomi.promises.models import Promise
 
@@ -63,7 +65,7 @@ LIMITS = ((Role.OWNER, 100_000), (Role.MANAGER, 20_000), (Role.AGENT, 3_000))
 def load(seed: int = 1, now: datetime | None = None) -> None:
     """Load the sample business into an empty database. Needs migrations; takes some seconds."""
     moment = now or clock.now()
-    with translation.override("ja"), clock.frozen(moment):
+    with few_collections(), translation.override("ja"), clock.frozen(moment):
         with transaction.atomic():  # the whole shop or none; and the disk is waited for once
             staff = _business()
             known = list(people(seed, CUSTOMERS, today=moment.date()))
@@ -73,9 +75,16 @@ def load(seed: int = 1, now: datetime | None = None) -> None:
             load_answers(seed=seed, until=moment)
             promises.refresh_comparables()
             _facts(staff, moment)
+            demo_ledger.load(
+                owner=_who(staff, Role.OWNER), manager=_who(staff, Role.MANAGER), seed=seed, moment=moment
+            )
         _let_time_pass()
         _hand_made(staff, moment)
         _let_time_pass()
+
+
+def _who(staff: Sequence[User], role: Role) -> Actor:
+    return next(user for user in staff if user.role == role).as_actor()
 
 
 def _business() -> list[User]:
@@ -160,7 +169,7 @@ def _day(value: datetime | date | None) -> date:
 
 def _hand_made(staff: Sequence[User], moment: datetime) -> None:
     """What people did: a call promised, a date agreed anew, a recovery under way."""
-    agent = next(user for user in staff if user.role == Role.AGENT).as_actor()
+    agent = _who(staff, Role.AGENT)
     talks = Conversation.objects.filter(state=Conversation.State.OPEN, team=None).order_by("-id")
     for hours, talk in zip((5, 26), talks[:2], strict=False):
         promises.make(
@@ -179,7 +188,8 @@ def _hand_made(staff: Sequence[User], moment: datetime) -> None:
             due_at=later.deadline + timedelta(days=2),
             reason="customer_request",
         )
-    manager = next(user for user in staff if user.role == Role.MANAGER).as_actor()
+    manager = _who(staff, Role.MANAGER)
+    demo_ledger.happen(manager=manager)
     case = RecoveryCase.objects.filter(state="open").order_by("id").first()
     if case:
         recovery.set_cause(actor=manager, recovery_id=case.pk, cause="carrier", note="集荷の遅れ")
@@ -214,7 +224,7 @@ def _conversations(staff: Sequence[User], moment: datetime, seed: int) -> None:
 
 def _facts(staff: Sequence[User], moment: datetime) -> None:
     """Facts, a template that quotes them, and one into which a price was typed by hand."""
-    owner = next(user for user in staff if user.role == Role.OWNER).as_actor()
+    owner = _who(staff, Role.OWNER)
     cup = ARTICLES[0]
     with clock.frozen(moment - timedelta(days=45)):
         desk.save_template(

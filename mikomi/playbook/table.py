@@ -11,8 +11,10 @@ from mikomi.playbook.plays.mending import (
     open_recovery_case,
     owe_answer_again,
     reopen_case,
+    take_care_of_question,
 )
 from mikomi.playbook.plays.subscribers import NEWS, concerns_customers, tell_subscribers
+from mikomi.playbook.plays.surprising import carry_out_surprise, is_news
 from mikomi.playbook.plays.telling import (
     is_notice,
     note_that_customer_was_not_told,
@@ -38,6 +40,10 @@ PLAYS: tuple[Play, ...] = (
     Play("tell_subscribers", on=NEWS, do=tell_subscribers, when=concerns_customers),
     # An answer that was to leave later has left: now it is one.
     Play("count_answer_that_left", on="outgoing.sent", do=count_answer_that_left, when=is_answer),
+    # What a customer asked on a promise's page was answered in the desk.
+    Play("take_care_of_question", on="message.answered", do=take_care_of_question),
+    # The message that a small surprise is has left: it is carried out.
+    Play("carry_out_surprise", on="outgoing.sent", do=carry_out_surprise, when=is_news),
     # An answer came back: the customer still waits.
     Play("owe_answer_again", on="outgoing.failed", do=owe_answer_again, when=is_answer),
     # A matter is closed: was it good? If not, it opens again until somebody closes it.

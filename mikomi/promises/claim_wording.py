@@ -75,6 +75,13 @@ def amount(value: float, unit: str) -> str:
     return f"{_plain(value)}%" if unit == "%" else f"{_plain(value)} {word}".strip()
 
 
+def measured(terms: ClaimTerms, value: float) -> str:
+    """One measurement of a claim with these terms."""
+    if terms.basis is Basis.YES_NO:
+        return _("Yes") if value == 1 else _("No")
+    return amount(value, terms.unit)
+
+
 def claimed(terms: ClaimTerms) -> str:
     """What is claimed exactly, in a few words."""
     value, unit = (terms.target * 100, "%") if terms.basis is Basis.YES_NO else (terms.target, terms.unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mikomi.core.exports import Export
-from mikomi.promises.models import Evidence, Promise, PromiseVersion, Slip
+from mikomi.promises.models import Dispute, Evidence, Promise, PromiseVersion, Renegotiation, Slip
 
 EXPORTS = (
     Export(
@@ -79,5 +79,44 @@ EXPORTS = (
         Slip,
         ("id", "promise_id", "version_number", "noticed_at", "expected_at", "reason", "outgoing_id"),
         watermark="id",
+    ),
+    Export(
+        "promise_renegotiations",
+        Renegotiation,
+        (
+            "id",
+            "promise_id",
+            "state",
+            "due_at",
+            "by_day",
+            "reason",
+            "asked_at",
+            "asked_by_id",
+            "answered_at",
+            "answered_by",
+            "recorded_by_id",
+            "handled_at",
+            "version_number",
+            "changed_at",
+        ),
+        watermark="changed_at",
+    ),
+    Export(
+        "promise_disputes",
+        Dispute,
+        (
+            "id",
+            "promise_id",
+            "evidence_id",
+            "measurement_id",
+            "reading",
+            "raised_at",
+            "raised_by_id",
+            "state",
+            "resolved_at",
+            "resolved_by_id",
+            "changed_at",
+        ),
+        watermark="changed_at",
     ),
 )

@@ -84,6 +84,8 @@ class Line:
     report: str
     invitations: list[Invitation]
     nested: list[Nested]
+    promise_id: int | None
+    """On whose page the customer wrote it."""
 
 
 def line(row: Message, customer: str, names: dict[int, str]) -> Line:
@@ -108,6 +110,7 @@ def line(row: Message, customer: str, names: dict[int, str]) -> Line:
         report=marks.get("report", ""),
         invitations=[_invitation(item) for item in marks.get("invitations", [])],
         nested=[_nested(item) for item in marks.get("nested", [])],
+        promise_id=row.promise_id,
     )
 
 

@@ -34,6 +34,7 @@ _RIGHTS = {
     "promise": Permission.PROMISES_VIEW,
     "order": Permission.ORDERS_VIEW,
     "feedback": Permission.FEEDBACK_VIEW,
+    "surprise": Permission.FEEDBACK_VIEW,
 }
 
 

@@ -26,6 +26,8 @@ from mikomi.core.events.models import Event
 from mikomi.core.money import Money, format_money
 from mikomi.customers.models import Consent, Note
 from mikomi.feedback import queries as feedback
+from mikomi.feedback.models import Surprise
+from mikomi.feedback.queries import surprises
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.visible import visible as visible_promises
@@ -97,6 +99,10 @@ def _outgoing(actor: Actor, ids: list[int]) -> Rows:
     return OutgoingMessage.objects.only("subject", "purpose", "state").in_bulk(ids)
 
 
+def _surprises(actor: Actor, ids: list[int]) -> Rows:
+    return surprises.surprises_by_id(actor=actor, ids=ids)
+
+
 def _notes(actor: Actor, ids: list[int]) -> Rows:
     return Note.objects.in_bulk(ids)
 
@@ -117,6 +123,7 @@ LOADERS: dict[str, Loader] = {
     "order": _orders,
     "answer": _answers,
     "outgoing": _outgoing,
+    "surprise": _surprises,
     "note": _notes,
     "consent": _consents,
     "": _nothing,
@@ -233,6 +240,18 @@ def _answer(event: Event, row: Any, payload: Any) -> Words:
     return Words(title, row.comment, reverse("conversation", args=[place]) if place else "", tone=tone)
 
 
+def _surprise(event: Event, row: Surprise | None, payload: Any) -> Words:
+    if row is None:
+        return Words(_label(event))
+    text = f"{row.get_kind_display()} · {row.get_reason_display()}"
+    if event.kind == "surprise.measured":
+        came_back = (
+            _("Bought again within 60 days") if payload.came_back else _("Did not buy again within 60 days")
+        )
+        text = f"{text} · {came_back}"
+    return Words(_label(event), text, reverse("surprise", args=[row.pk]))
+
+
 def _outgoing_message(event: Event, row: OutgoingMessage | None, payload: Any) -> Words:
     if row is None:
         return Words(_label(event))
@@ -282,6 +301,10 @@ KINDS: dict[str, TimelineKind] = {
     "order.refunded": TimelineKind("orders", "order", "banknote", "", _order),
     "feedback.asked": TimelineKind("feedback", "", "message-circle-question-mark", "", _plain),
     "feedback.answered": TimelineKind("feedback", "answer", "message-circle-heart", "", _answer),
+    "surprise.proposed": TimelineKind("feedback", "surprise", "sparkles", "", _surprise),
+    "surprise.approved": TimelineKind("feedback", "surprise", "sparkles", "", _surprise),
+    "surprise.done": TimelineKind("feedback", "surprise", "gift", "kept", _surprise),
+    "surprise.measured": TimelineKind("feedback", "surprise", "flask-conical", "", _surprise),
     "outgoing.refused": TimelineKind("messages", "outgoing", "ban", "risk", _outgoing_message),
     "outgoing.failed": TimelineKind("messages", "outgoing", "circle-x", "broken", _outgoing_message),
     "outgoing.complained": TimelineKind("messages", "outgoing", "flag", "broken", _outgoing_message),

@@ -16,8 +16,8 @@ from mikomi.customers.queries.display import Display
 from mikomi.facts import queries as facts
 from mikomi.facts.models import Contradiction
 from mikomi.feedback import queries as feedback
-from mikomi.feedback.models import Answer
-from mikomi.feedback.queries import Csat
+from mikomi.feedback.models import Answer, Surprise
+from mikomi.feedback.queries import Csat, surprises
 from mikomi.outbox import queries as outbox
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises import queries as ledger
@@ -85,14 +85,33 @@ class PoorAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a customer said to a promise: a dispute, a no or a question about new terms. Waits for a person."""
+    """What a customer said to a promise: a dispute, a no or a question about new terms. Waits for a person.
+
+    `conversation_id`: where their words came in, if they wrote any.
+    """
 
     kind: str
+    id: int
     promise_id: int
+    conversation_id: int | None
     title: str
     audience: str
     words: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToCarryOut:
+    """A small surprise that was approved. `outgoing_id`: the message that it is, while it waits in the outbox."""
+
+    id: int
+    kind: str
+    reason: str
+    word: str
+    why: str
+    customer: Display
+    approved_at: datetime
+    outgoing_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +126,7 @@ class Today:
     waiting: list[Waiting] = field(default_factory=list)
     waiting_count: int = 0
     said: list[Said] = field(default_factory=list)
+    surprises: list[ToCarryOut] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     follow_ups: list[Case] = field(default_factory=list)
     poor: list[PoorAnswer] = field(default_factory=list)
@@ -127,7 +147,8 @@ def today(*, actor: Actor) -> Today:
     poor = feedback.poor_open(actor=actor, size=ROWS).items if actor.may(Permission.FEEDBACK_VIEW) else []
     cases = desk.open_cases(actor=actor, size=ROWS) if may_talk else []
     follow_ups = desk.follow_ups(actor=actor, until=now + FOLLOW_UPS_AHEAD, size=ROWS) if may_talk else []
-    names = _names(messages, cases, follow_ups, poor)
+    gifts = surprises.to_carry_out(actor=actor, limit=ROWS)
+    names = _names(messages, cases, follow_ups, poor, gifts)
     promises = actor.may(Permission.PROMISES_VIEW)
     figures = actor.may(Permission.FIGURES_VIEW)
     since = now - timedelta(days=promise_screens.FIGURE_DAYS)
@@ -140,6 +161,7 @@ def today(*, actor: Actor) -> Today:
         waiting=[_waiting(row, names) for row in messages],
         waiting_count=sum(outbox.counts_needing_person(actor=actor).values()) if may_talk else 0,
         said=_said(actor) if promises else [],
+        surprises=[_surprise(row, names) for row in gifts],
         cases=[_case(row, names) for row in cases],
         follow_ups=[_case(row, names) for row in follow_ups],
         poor=[_poor(row, names) for row in poor],
@@ -162,10 +184,12 @@ def _names(
     cases: list[RecoveryCase],
     follow_ups: list[RecoveryCase],
     poor: list[Answer],
+    gifts: list[Surprise],
 ) -> dict[int, Display]:
     """Everybody on the page in one query."""
     ids = [row.customer_id for row in messages]
     ids += [row.customer_id for row in (*cases, *follow_ups)]
+    ids += [row.customer_id for row in gifts]
     ids += [row.invitation.customer_id for row in poor]
     return customers.display_ids(ids)
 
@@ -181,10 +205,13 @@ def _to_save(actor: Actor, messages: list[OutgoingMessage]) -> list[ToSave]:
 def _said(actor: Actor) -> list[Said]:
     found = ledger.said_by_customers(actor=actor, limit=ROWS)
     names = customers.display_ids([one.promise.customer_id for one in found])
+    places = desk.written_about(actor=actor, promise_ids=[one.promise.pk for one in found])
     return [
         Said(
             one.kind,
+            one.id,
             one.promise.pk,
+            places.get(one.promise.pk) if one.kind != "dispute" else None,
             promise_screens.title_of(one.promise, ""),
             promise_screens.audience_of(one.promise, names.get(one.promise.customer_id or 0)),
             one.words,
@@ -192,6 +219,14 @@ def _said(actor: Actor) -> list[Said]:
         )
         for one in found
     ]
+
+
+def _surprise(row: Surprise, names: dict[int, Display]) -> ToCarryOut:
+    words = str(row.get_kind_display()), str(row.get_reason_display())
+    return ToCarryOut(
+        row.pk, row.kind, row.reason, *words, names[row.customer_id], row.decided_at or row.proposed_at,
+        row.outgoing_id if row.outgoing and row.outgoing.state in surprises.WAITS else None,
+    )  # fmt: skip
 
 
 def _waiting(row: OutgoingMessage, names: dict[int, Display]) -> Waiting:

@@ -112,6 +112,7 @@ MEASUREMENT_SOURCES = {
     "api": pgettext_lazy("measurement", "API"),
     "desk": pgettext_lazy("measurement", "our own records"),
     "survey": pgettext_lazy("measurement", "survey"),
+    "customer": pgettext_lazy("measurement", "a customer"),
 }
 EVIDENCE_SOURCES = {
     "customer": _("you"),
@@ -122,7 +123,7 @@ EVIDENCE_SOURCES = {
     "import": _("our files"),
     "carrier": _("the carrier"),
     "shopify": "Shopify",
-    "claims": _("our measurements"),
+    "measurements": _("our measurements"),
 }
 """Who says that something happened, for customers (`Evidence.source`)."""
 STAFF_SOURCES = EVIDENCE_SOURCES | {"customer": _("the customer"), "system": "Mikomi"}

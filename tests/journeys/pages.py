@@ -35,12 +35,12 @@ from mikomi.core import clock
 from mikomi.core.access.models import User
 from mikomi.core.business.models import Business
 from mikomi.customers.models import Customer, Segment
-from mikomi.feedback.models import Invitation, Questionnaire, Sheet
+from mikomi.feedback.models import Invitation, Questionnaire, Sheet, Surprise
 from mikomi.integrations.models import ImportJob, ShopConnection
 from mikomi.integrations.webhooks.models import Endpoint
 from mikomi.ops import demo
 from mikomi.outbox.models import OutgoingMessage
-from mikomi.promises.models import Promise, Subscription
+from mikomi.promises.models import Promise, Renegotiation, Subscription
 from mikomi.web.gallery.views import PAGES as GALLERY_PAGES
 
 Values = Callable[[], Sequence[object]]
@@ -71,6 +71,9 @@ VALUES: dict[str, Values] = {
     "promise_id": lambda: [one for state in Promise.State.values for one in of(Promise, state=state)()],
     "recovery_id": of(RecoveryCase),
     "segment_id": of(Segment),
+    "surprise_id": lambda: [
+        one for state in ("proposed", "approved", "done") for one in of(Surprise, state=state)()
+    ],
     "template_id": of(Template),
     "user_id": of(User),
     "claim_id": of(Promise, kind="claim"),
@@ -88,6 +91,10 @@ VALUES: dict[str, Values] = {
         token
         for state in ("open", "at_risk", "broken", "kept")
         for token in of(Promise, "token", state=state, is_internal=False, audience="one")()
+    ]
+    + [
+        *of(Promise, "token", claim__isnull=False, published_at__isnull=False)(),
+        *of(Renegotiation, "promise__token", state="asked")(),
     ],
     "public_promise_mail.token": of(Subscription, "promise__token"),
     "public_promise_mail.key": of(Subscription, "token"),

@@ -7,7 +7,8 @@ from typing import Any
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes.common import ListOf
-from mikomi.api.shapes.house import BusinessOut, NamedOut, NoticePolicyShape, StoreOut, TodayOut
+from mikomi.api.shapes.house import BusinessOut, NamedOut, NoticePolicyShape, StoreOut
+from mikomi.api.shapes.today import TodayOut
 from mikomi.core.access import queries as access
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries

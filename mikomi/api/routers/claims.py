@@ -64,9 +64,7 @@ def measure(request: Call, claim_id: Id, given: shapes.MeasurementsIn) -> Any:
     return shapes.MeasuredOut.of(found, queries.claim(actor=request.actor, claim_id=claim_id).row)
 
 
-@router.post(
-    "/claims/{claim_id}/measurements/{measurement_id}/dispute", may=RECORD, gives=answers.DisputeOut
-)
+@router.post("/claims/{claim_id}/measurements/{measurement_id}/dispute", may=RECORD, gives=answers.DisputeOut)
 def dispute(request: Call, claim_id: Id, measurement_id: Id, given: shapes.DisputeIn) -> Any:
     """Record what a customer says against a measurement; it counts until /disputes/{dispute_id}/resolve decides."""
     queries.claim(actor=request.actor, claim_id=claim_id)

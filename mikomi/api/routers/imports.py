@@ -30,11 +30,13 @@ def list_imports(request: Call, cursor: Cursor = "") -> Any:
 def start_import(
     request: Call,
     file: File[UploadedFile],
-    content: Form[Literal["", "orders", "customers"]] = "",
+    *,
+    content: Form[Literal["", "orders", "customers", "measurements"]] = "",
     store_id: Form[Id | None] = None,
+    claim_id: Form[Id | None] = None,
     backfill: Form[bool] = True,
 ) -> Any:
-    """Upload a file; its dry run begins. Empty `content`: it is recognised."""
+    """Upload a file; its dry run begins. Empty `content`: it is recognised. Measurements name their `claim_id`."""
     if store_id:
         business.stores().get(pk=store_id)
     job = operations.start(
@@ -43,6 +45,7 @@ def start_import(
         file_name=(file.name or "file")[:255],
         content=content,
         store_id=store_id,
+        claim_id=claim_id,
         backfill=backfill,
     )
     return Status(201, shapes.ImportOut.of(job))

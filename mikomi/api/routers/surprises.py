@@ -11,6 +11,7 @@ from mikomi.api.shapes.common import Id, ListOf
 from mikomi.core.access.rules import Permission
 from mikomi.customers import queries as customers
 from mikomi.feedback.models import Surprise, SurprisePlan
+from mikomi.feedback.operations import carrying
 from mikomi.feedback.operations import surprises as operations
 from mikomi.feedback.queries import surprises as queries
 
@@ -22,6 +23,12 @@ VIEW, GRANT = Permission.FEEDBACK_VIEW, Permission.RECOVERY_GRANT
 def list_surprises(request: Call) -> Any:
     """What waits for a decision, the weightiest first."""
     return {"items": _shapes(queries.proposed(actor=request.actor))}
+
+
+@router.get("/surprises/to-carry-out", may=VIEW, gives=ListOf[shapes.SurpriseOut])
+def list_to_carry_out(request: Call) -> Any:
+    """What was approved and waits to be carried out by the caller or by whoever may, the longest waiting first."""
+    return {"items": _shapes(queries.to_carry_out(actor=request.actor))}
 
 
 @router.get("/surprises/plan", may=VIEW, gives=shapes.PlanOut)
@@ -48,15 +55,31 @@ def set_plan(request: Call, given: shapes.PlanIn) -> Any:
 
 
 @router.post("/surprises/{surprise_id}/approve", may=GRANT, gives=shapes.SurpriseOut)
-def approve(request: Call, surprise_id: Id) -> Any:
-    """Let a proposal be done."""
-    return _shapes([operations.approve(actor=request.actor, surprise_id=surprise_id)])[0]
+def approve(request: Call, surprise_id: Id, given: shapes.ApproveIn) -> Any:
+    """Let a proposal be done; it stands on Today until somebody has carried it out."""
+    row = operations.approve(actor=request.actor, surprise_id=surprise_id, carrier_id=given.carrier_id)
+    return _shapes([row])[0]
 
 
 @router.post("/surprises/{surprise_id}/dismiss", may=GRANT, gives=shapes.SurpriseOut)
 def dismiss(request: Call, surprise_id: Id) -> Any:
-    """Turn a proposal down."""
+    """Turn a proposal down, or give up one that was approved."""
     return _shapes([operations.dismiss(actor=request.actor, surprise_id=surprise_id)])[0]
+
+
+@router.post("/surprises/{surprise_id}/message", may=GRANT, gives=shapes.SurpriseOut)
+def draft_message(request: Call, surprise_id: Id, given: shapes.MessageIn) -> Any:
+    """Put the message that a surprise is into the outbox, where a person releases it. Needs consent to news."""
+    carrying.draft_message(
+        actor=request.actor, surprise_id=surprise_id, subject=given.subject, text=given.text
+    )
+    return _shapes([queries.surprise(actor=request.actor, surprise_id=surprise_id)])[0]
+
+
+@router.post("/surprises/{surprise_id}/done", may=GRANT, gives=shapes.SurpriseOut)
+def carry_out(request: Call, surprise_id: Id) -> Any:
+    """Say that a surprise was carried out."""
+    return _shapes([carrying.carry_out(actor=request.actor, surprise_id=surprise_id)])[0]
 
 
 @router.get("/figures/surprises", may=Permission.FIGURES_VIEW, gives=shapes.EffectOut)

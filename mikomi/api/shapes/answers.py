@@ -43,6 +43,7 @@ class DisputeOut(Schema):
     said: str
     reading: float | None
     evidence_id: int | None
+    measurement_id: int | None
     raised_at: Utc
     resolved_at: Utc | None
     resolution: str

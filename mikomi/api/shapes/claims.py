@@ -100,15 +100,10 @@ class MeasurementsIn(In):
 
 
 class DisputeIn(In):
-    """What is wrong with a measurement."""
+    """What a customer says against a measurement; `reading`: what it was by their word, in the claim's unit."""
 
     words: Annotated[Words, Field(min_length=1, max_length=2_000)]
-
-
-class SettleIn(In):
-    """Whether the objection was right: the measurement is set aside then."""
-
-    was_right: bool
+    reading: Number | None = None
 
 
 class PublishIn(In):
@@ -177,7 +172,7 @@ _FIGURES = (
 
 
 class ClaimDetailOut(Schema):
-    """A claim with what stops it from being published (empty: nothing) and how many measurements are disputed."""
+    """A claim with what stops it from being published (empty: nothing) and how many disputes are open."""
 
     claim: ClaimOut
     disputed: int
@@ -201,9 +196,6 @@ class MeasurementOut(Schema):
     item: str
     once_key: str
     note: str
-    dispute: str
-    disputed_at: Utc | None
-    settled_at: Utc | None
     is_set_aside: bool
 
     @classmethod

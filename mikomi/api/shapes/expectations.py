@@ -134,6 +134,20 @@ class GapOut(Schema):
     gap: EstimateOut
 
 
+class AgainstOut(Schema):
+    """The direct item, 1 much worse … 7 much better than expected: of a dimension, or of everything (empty)."""
+
+    dimension: str
+    mean: EstimateOut
+    better: int
+    worse: int
+
+    @classmethod
+    def of(cls, one: gaps.Against) -> AgainstOut:
+        """From the figures."""
+        return cls(dimension=one.dimension, mean=EstimateOut.of(one.mean), better=one.better, worse=one.worse)
+
+
 class DriftOut(Schema):
     """How an expectation moved in the last 90 days against the year before."""
 
@@ -189,7 +203,7 @@ class ExpectationsOut(Schema):
     weighted: float | None
     weights: dict[str, float]
     drifts: list[DriftOut]
-    against: EstimateOut | None
+    against: list[AgainstOut]
     ledger: list[DisconfirmationOut]
     kano: list[KanoOut]
     importance: list[SpotOut]
@@ -212,7 +226,7 @@ class ExpectationsOut(Schema):
             weighted=found.weighted,
             weights=found.weights,
             drifts=[DriftOut.from_orm(one) for one in found.drifts],
-            against=EstimateOut.of(found.against) if found.against else None,
+            against=[AgainstOut.of(one) for one in found.against],
             ledger=[DisconfirmationOut.from_orm(one) for one in ledger],
             kano=[_kano(one, feature) for one in found.kano for feature in one.features],
             importance=[spot for one in found.importance for spot in _spots(one)],

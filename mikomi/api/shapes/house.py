@@ -1,4 +1,4 @@
-"""Feedback, the business, webhooks, events and Today, as the API gives and takes them."""
+"""Feedback, the business, webhooks and events, as the API gives and takes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from ninja import Schema
 from pydantic import Field, model_validator
 
 from mikomi.api.shapes.common import Code, Id, In, Line, Moment, Paging, PersonRef, Share, Utc
-from mikomi.api.shapes.promises import KeepingOut
 from mikomi.core.access.models import User
 from mikomi.core.business.models import Business, Store
 from mikomi.core.events.kinds import EventKind
@@ -18,9 +17,6 @@ from mikomi.feedback.models import Answer
 from mikomi.feedback.queries import Csat
 from mikomi.integrations.webhooks.models import Attempt, Endpoint
 from mikomi.promises.models import NoticePolicy, Promise
-from mikomi.screens.inbox import Thread
-from mikomi.screens.promises import PromiseRow
-from mikomi.screens.today import Case, PoorAnswer, Today, ToSave, Waiting
 
 
 class AnswerOut(Schema):
@@ -276,118 +272,6 @@ class DeliveryOut(Schema):
         )
 
 
-# Today
-
-
-class ToSaveOut(Schema):
-    """A promise to save today."""
-
-    promise_id: int
-    kind: str
-    title: str
-    customer: PersonRef | None
-    due_at: Utc | None
-    risk: float
-    held_notice_id: int | None
-
-    @classmethod
-    def of(cls, one: ToSave) -> ToSaveOut:
-        """From the screen."""
-        row: PromiseRow = one.row
-        return cls(
-            promise_id=row.id,
-            kind=row.kind,
-            title=row.title,
-            customer=PersonRef(id=row.customer.id, name=row.customer.name) if row.customer else None,
-            due_at=row.due_at,
-            risk=row.risk,
-            held_notice_id=one.held_notice_id,
-        )
-
-
-class OwedOut(Schema):
-    """An answer that is owed."""
-
-    conversation_id: int
-    customer: PersonRef
-    subject: str
-    excerpt: str
-    severity: str
-    due_at: Utc | None
-
-    @classmethod
-    def of(cls, one: Thread) -> OwedOut:
-        """From the screen."""
-        return cls(
-            conversation_id=one.id,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
-            subject=one.subject,
-            excerpt=one.excerpt,
-            severity=one.severity,
-            due_at=one.due_at,
-        )
-
-
-class WaitingOut(Schema):
-    """A message that waits for a person."""
-
-    outgoing_id: int
-    state: str
-    subject: str
-    customer: PersonRef | None
-    at: Utc
-
-    @classmethod
-    def of(cls, one: Waiting) -> WaitingOut:
-        """From the screen."""
-        person = PersonRef(id=one.customer.id, name=one.customer.name) if one.customer else None
-        return cls(outgoing_id=one.id, state=one.state, subject=one.subject, customer=person, at=one.at)
-
-
-class CaseOut(Schema):
-    """An open recovery."""
-
-    recovery_id: int
-    conversation_id: int
-    state: str
-    customer: PersonRef
-    opened_at: Utc
-    follow_up_at: Utc | None
-
-    @classmethod
-    def of(cls, one: Case) -> CaseOut:
-        """From the screen."""
-        return cls(
-            recovery_id=one.id,
-            conversation_id=one.conversation_id,
-            state=one.state,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
-            opened_at=one.opened_at,
-            follow_up_at=one.follow_up_at,
-        )
-
-
-class PoorOut(Schema):
-    """A bad answer that nobody has taken care of yet."""
-
-    conversation_id: int | None
-    score: int
-    comment: str
-    customer: PersonRef
-    at: Utc
-
-    @classmethod
-    def of(cls, one: PoorAnswer) -> PoorOut:
-        """From the screen."""
-        return cls(
-            conversation_id=one.conversation_id,
-            score=one.score,
-            comment=one.comment,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
-            at=one.at,
-        )
-
-
 class NoticePolicyShape(Schema):
     """How customers are told that a promise of one kind slips."""
 
@@ -415,39 +299,4 @@ class NoticePolicyShape(Schema):
             tells=self.tells.value,
             approval=self.approval.value,
             gather_minutes=self.gather_minutes,
-        )
-
-
-class TodayOut(Schema):
-    """What to look at now. Parts that the caller may not see are empty."""
-
-    to_save: list[ToSaveOut]
-    answers_owed: list[OwedOut]
-    answers_owed_count: int
-    overdue_count: int
-    waiting: list[WaitingOut]
-    waiting_count: int
-    cases: list[CaseOut]
-    follow_ups: list[CaseOut]
-    poor: list[PoorOut]
-    broken_count: int
-    keeping: KeepingOut | None
-    csat: CsatOut | None
-
-    @classmethod
-    def of(cls, screen: Today) -> TodayOut:
-        """From the screen."""
-        return cls(
-            to_save=[ToSaveOut.of(one) for one in screen.to_save],
-            answers_owed=[OwedOut.of(one) for one in screen.answers_owed],
-            answers_owed_count=screen.answers_owed_count,
-            overdue_count=screen.overdue_count,
-            waiting=[WaitingOut.of(one) for one in screen.waiting],
-            waiting_count=screen.waiting_count,
-            cases=[CaseOut.of(one) for one in screen.cases],
-            follow_ups=[CaseOut.of(one) for one in screen.follow_ups],
-            poor=[PoorOut.of(one) for one in screen.poor],
-            broken_count=screen.broken_count,
-            keeping=KeepingOut.of(screen.keeping) if screen.keeping else None,
-            csat=CsatOut.of(screen.csat) if screen.csat else None,
         )

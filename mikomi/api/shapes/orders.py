@@ -364,7 +364,7 @@ class ImportRowFilter(Schema):
 
 
 class ImportOut(Schema):
-    """An import of a file: checked first, then run."""
+    """An import of a file: checked first, then run. `claim_id`: whose measurements it holds."""
 
     id: int
     file_name: str
@@ -373,6 +373,7 @@ class ImportOut(Schema):
     state: str
     refusal: dict[str, Any]
     backfill: bool
+    claim_id: int | None
     rows_total: int | None
     rows_done: int
     checked: dict[str, int]
@@ -394,6 +395,7 @@ class ImportOut(Schema):
             state=row.state,
             refusal=row.refusal,
             backfill=row.backfill,
+            claim_id=row.claim_id,
             rows_total=row.rows_total,
             rows_done=row.rows_done,
             checked=row.checked,

@@ -7,7 +7,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field
 
-from mikomi.api.shapes.common import Amount, In, PersonRef, Utc
+from mikomi.api.shapes.common import Amount, Id, In, Line, PersonRef, Utc, Words
 from mikomi.customers.queries import Display
 from mikomi.feedback.models import Surprise, SurprisePlan
 from mikomi.feedback.queries.surprises import Effect
@@ -55,8 +55,21 @@ class PlanOut(Schema):
         )
 
 
+class ApproveIn(In):
+    """Who carries it out; null: whoever may."""
+
+    carrier_id: Id | None = None
+
+
+class MessageIn(In):
+    """The message that a surprise is."""
+
+    subject: Annotated[Line, Field(min_length=1, max_length=500)]
+    text: Annotated[Words, Field(min_length=1, max_length=10_000)]
+
+
 class SurpriseOut(Schema):
-    """A proposal."""
+    """A surprise: proposed, approved, done, dismissed, expired. `came_back`: bought again within 60 days, once seen."""
 
     id: int
     customer: PersonRef
@@ -68,6 +81,10 @@ class SurpriseOut(Schema):
     weight: float
     proposed_at: Utc
     decided_at: Utc | None
+    carrier_id: int | None
+    outgoing_id: int | None
+    done_at: Utc | None
+    came_back: bool | None
 
     @classmethod
     def of(cls, row: Surprise, names: dict[int, Display]) -> SurpriseOut:
@@ -83,6 +100,10 @@ class SurpriseOut(Schema):
             weight=row.weight,
             proposed_at=row.proposed_at,
             decided_at=row.decided_at,
+            carrier_id=row.carrier_id,
+            outgoing_id=row.outgoing_id,
+            done_at=row.done_at,
+            came_back=row.came_back,
         )
 
 

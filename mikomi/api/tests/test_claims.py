@@ -39,8 +39,11 @@ def test_a_claim_is_stated_measured_disputed_and_not_published(owner: Actor, noo
     rows = program.ok("get", f"{root}/measurements")["items"]
     assert len(rows) == 5
     spot = f"{root}/measurements/{rows[0]['id']}"
-    assert program.ok("post", f"{spot}/dispute", {"words": "flat tyre"})["disputed"] == 1
-    assert program.ok("post", f"{spot}/settle", {"was_right": True})["claim"]["count"] == 4
+    dispute = program.ok("post", f"{spot}/dispute", {"words": "flat tyre"})
+    assert program.ok("get", root)["disputed"] == 1
+    decision = {"upheld": True, "resolution": "flat tyre indeed"}
+    program.ok("post", f"/disputes/{dispute['id']}/resolve", decision)
+    assert program.ok("get", root)["claim"]["count"] == 4
 
     assert program.post(f"{root}/publish").status_code == 422
     assert program.ok("patch", root, {"value": 20})["claim"]["value"] == 20

@@ -30,6 +30,11 @@ from mikomi.conversations.operations.handling import (
 )
 from mikomi.conversations.operations.history import load_history
 from mikomi.conversations.operations.presence import forget_presence, note_presence
+from mikomi.conversations.operations.promising import (
+    answer_new_terms,
+    questions_answered,
+    record_promises,
+)
 from mikomi.conversations.operations.receiving import receive_messages
 from mikomi.conversations.operations.recovery import RecoveryError
 from mikomi.conversations.operations.regrouping import join, split, undo
@@ -69,6 +74,7 @@ __all__ = [
     "answer",
     "answer_came_back",
     "answer_left",
+    "answer_new_terms",
     "archive_template",
     "assign",
     "close",
@@ -80,7 +86,9 @@ __all__ = [
     "join",
     "load_history",
     "note_presence",
+    "questions_answered",
     "receive_messages",
+    "record_promises",
     "recovery",
     "remove_draft_file",
     "reopen",

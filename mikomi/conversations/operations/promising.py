@@ -1,4 +1,4 @@
-"""Promises found in what was written, confirmed by the one who wrote it."""
+"""Promises found in what was written, confirmed by the one who wrote it; what customers write on a promise's page."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from mikomi.conversations.models import Message
 from mikomi.conversations.operations.owing import SUBJECT
+from mikomi.conversations.operations.placing import conversation_about
+from mikomi.conversations.operations.receiving import append_from_customer
 from mikomi.conversations.queries.visibility import locked
 from mikomi.conversations.records import PromiseInAnswer
-from mikomi.core.access.actor import Actor
+from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.live.operations import publish
 from mikomi.promises import operations as promises
-from mikomi.promises.models import Promise
+from mikomi.promises.models import Promise, Renegotiation
 from mikomi.promises.records import NewPromise
 
 SOURCE = "capture"
@@ -52,3 +55,28 @@ def record_promises(*, actor: Actor, conversation_id: int, found: Sequence[Promi
     made = promises.make_many(actor=actor, promises=new)
     publish([f"conversation:{conversation.pk}", "today"])
     return made
+
+
+@transaction.atomic
+def answer_new_terms(*, token: str, renegotiation_id: int, answer: str, words: str = "") -> Renegotiation:
+    """Take the customer's answer to new terms from the promise's page. What they write with it is a message of theirs
+    about the promise, and an answer is owed. Raises as `promises.answer_new_terms`."""
+    asked = promises.answer_new_terms(
+        token=token, renegotiation_id=renegotiation_id, answer=answer, words=words
+    )
+    if words.strip():
+        conversation = conversation_about(asked.promise)
+        append_from_customer(
+            conversation, text=words.strip(), channel="webform", promise_id=asked.promise_id
+        )
+        publish(["inbox", f"conversation:{conversation.pk}"])
+    return asked
+
+
+@transaction.atomic
+def questions_answered(*, conversation_id: int) -> int:
+    """We have answered: what was asked on pages of promises, and came here, is taken care of. How many questions."""
+    about = Message.objects.filter(conversation_id=conversation_id, promise__isnull=False)
+    return promises.take_care_of_questions(
+        actor=SYSTEM, promise_ids=list(about.values_list("promise_id", flat=True).distinct())
+    )

@@ -301,10 +301,12 @@ def _message(message: IncomingMessage, conversation: Conversation, now: datetime
     )
 
 
-def append_from_customer(conversation: Conversation, *, text: str, channel: str) -> Message:
+def append_from_customer(
+    conversation: Conversation, *, text: str, channel: str, promise_id: int | None = None
+) -> Message:
     """Words that a customer left on one of our own pages: a message in the conversation, and an answer is owed.
 
-    The caller holds the conversation, inside a transaction.
+    `promise_id`: on the page of that promise. The caller holds the conversation, inside a transaction.
     """
     now = clock.now()
     message = Message.objects.create(
@@ -314,6 +316,7 @@ def append_from_customer(conversation: Conversation, *, text: str, channel: str)
         text=text,
         sent_at=now,
         received_at=now,
+        promise_id=promise_id,
     )
     conversation.message_count += 1
     conversation.last_message_at = now

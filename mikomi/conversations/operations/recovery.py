@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from mikomi.conversations import events, recovery_rules, wording
+from mikomi.conversations import events, recovery_rules
 from mikomi.conversations.models import Conversation, Message, RecoveryCase, Remedy
 from mikomi.conversations.operations.answering import answer
 from mikomi.conversations.operations.handling import reopen_locked
+from mikomi.conversations.operations.placing import conversation_about
 from mikomi.conversations.operations.receiving import append_from_customer
 from mikomi.conversations.queries.cases import may_close
 from mikomi.conversations.queries.guides import guide
@@ -32,7 +33,6 @@ from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
 from mikomi.core.live.operations import publish
 from mikomi.core.money import Money, format_money
-from mikomi.customers import queries as customers
 from mikomi.promises.models import Promise
 from mikomi.promises.operations import mark_recovered
 
@@ -91,36 +91,7 @@ def _place(actor: Actor, promise: Promise | None, conversation_id: int | None) -
         return locked(actor, conversation_id)
     if promise is None or promise.customer_id is None:
         raise RecoveryError(_("A recovery needs a broken promise to one customer, or a conversation."))
-    rows = Conversation.objects.select_for_update().filter(deleted_at=None)
-    about = promise.subject_id if promise.subject_type == "conversation" else None
-    if about is not None and (own := rows.filter(pk=about).first()):
-        return own
-    customer_id = customers.living_id(promise.person_id)
-    theirs = rows.filter(customer_id__in=customers.ids_of(customer_id)).exclude(
-        state=Conversation.State.CLOSED
-    )
-    return theirs.order_by("-last_message_at", "-id").first() or _opened(promise, customer_id)
-
-
-def _opened(promise: Promise, customer_id: int) -> Conversation:
-    """A conversation that we begin: about the promise that we broke."""
-    now = clock.now()
-    person = customers.display_ids([customer_id])[customer_id]
-    with wording.in_language(person.language):
-        subject = _("About our promise to you")
-    conversation = Conversation.objects.create(
-        customer_id=customer_id,
-        subject=subject,
-        channel="email",
-        language=person.language,
-        team_id=promise.team_id,
-        assignee_id=promise.keeper_id,
-        created_at=now,
-        last_message_at=now,
-    )
-    payload = events.ConversationOpened(conversation.pk, Code(conversation.channel))
-    record(payload, customer_id=customer_id)
-    return conversation
+    return conversation_about(promise)
 
 
 def _published(case: RecoveryCase) -> RecoveryCase:

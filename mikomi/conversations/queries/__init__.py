@@ -38,6 +38,7 @@ from mikomi.conversations.queries.places import (
     place_of,
     regroupings,
     split_off,
+    written_about,
 )
 from mikomi.conversations.queries.presence import Present, answered_since, present
 from mikomi.conversations.queries.preventions import Prevention, due_preventions, preventions
@@ -89,4 +90,5 @@ __all__ = [
     "takes_part",
     "template",
     "templates",
+    "written_about",
 ]

@@ -1,10 +1,13 @@
-"""Where messages of a conversation belong after a person split it or joined it to another."""
+"""Where messages belong: after a person split or joined conversations, and what was written about a promise."""
 
 from __future__ import annotations
 
-from mikomi.conversations.models import Conversation, Regrouping
+from collections.abc import Collection
+
+from mikomi.conversations.models import Conversation, Message, Regrouping
 from mikomi.conversations.queries.visibility import seen_through
 from mikomi.core.access.actor import Actor
+from mikomi.core.access.rules import Permission
 
 _LONGEST_CHAIN = 20
 
@@ -66,3 +69,16 @@ def can_join(*, actor: Actor, conversation: Conversation, size: int = 30) -> lis
     theirs = Conversation.objects.filter(seen_through(actor, "")).exclude(pk=conversation.pk)
     own, merged = theirs.filter(customer_id=living), theirs.filter(customer__merged_into_id=living)
     return list((own | merged).select_related("customer").order_by("-last_message_at", "-id")[:size])
+
+
+def written_about(*, actor: Actor, promise_ids: Collection[int]) -> dict[int, int]:
+    """By promise: the conversation in which what the customer wrote on its page came in last, as far as the actor may
+    see it; one query, none without promises."""
+    if not promise_ids or not actor.may(Permission.CONVERSATIONS_VIEW):
+        return {}
+    rows = Message.objects.filter(seen_through(actor, "conversation__"), promise_id__in=promise_ids)
+    return {
+        promise_id: conversation_id
+        for promise_id, conversation_id in rows.order_by("pk").values_list("promise_id", "conversation_id")
+        if promise_id is not None
+    }

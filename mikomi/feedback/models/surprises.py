@@ -51,7 +51,8 @@ class Surprise(Changing):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", pgettext_lazy("surprise", "proposed")
-        APPROVED = "approved", pgettext_lazy("surprise", "approved")
+        APPROVED = "approved", pgettext_lazy("surprise", "to be carried out")
+        DONE = "done", pgettext_lazy("surprise", "carried out")
         DISMISSED = "dismissed", pgettext_lazy("surprise", "dismissed")
         EXPIRED = "expired", pgettext_lazy("surprise", "expired")
         HELD_OUT = "held_out", pgettext_lazy("surprise", "held out")
@@ -68,11 +69,20 @@ class Surprise(Changing):
     weight = models.FloatField(help_text="By this the proposals are ranked.")
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
-    actor_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True, help_text="Who decided.")
+    carrier_id = models.BigIntegerField(null=True, help_text="Who carries it out; none: whoever may.")
+    outgoing = models.ForeignKey(
+        "outbox.OutgoingMessage", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True)
+    done_by_id = models.BigIntegerField(null=True, help_text="None: the message that it is has left.")
+    measured_at = models.DateTimeField(null=True, help_text="When it was seen what came of it.")
+    came_back = models.BooleanField(null=True, help_text="Whether the customer bought again in time.")
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["customer", "-proposed_at"], name="surprise_customer"),
             models.Index(fields=["-weight", "id"], name="surprise_proposed", condition=Q(state="proposed")),
+            models.Index(fields=["decided_at", "id"], name="surprise_to_do", condition=Q(state="approved")),
             models.Index(fields=["proposed_at"], name="surprise_when"),
         ]

@@ -12,10 +12,14 @@ from django.utils.translation import gettext as _
 
 from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
+from mikomi.core.access.models import User
 from mikomi.core.access.rules import Permission
+from mikomi.core.events.kinds import Code
+from mikomi.core.events.operations import Happening, record, record_many
 from mikomi.core.live.operations import publish
 from mikomi.core.rows import build
 from mikomi.customers.models import Standing
+from mikomi.feedback import events
 from mikomi.feedback.models import Surprise, SurprisePlan
 from mikomi.feedback.queries.surprises import left_of
 from mikomi.feedback.rules import surprises as rules
@@ -24,6 +28,7 @@ from mikomi.promises.models import Promise
 LATELY = timedelta(days=14)
 """What happened longer ago is no occasion any more; a proposal nobody decided about expires after as long."""
 EARLIEST = timedelta(days=3)
+UNDONE = (Surprise.State.PROPOSED, Surprise.State.APPROVED)
 _SAFE = 0.1
 _MOST = 500
 
@@ -83,9 +88,14 @@ def propose() -> int:
     found = [one for one in _candidates(plan, now) if one.customer_id not in rested]
     rows = [_row(plan, one, now) for one in rules.chosen(found, left_of(plan, now))]
     bulk.insert(rows)
-    if rows:
-        publish(["today"])
-    return sum(row.state == Surprise.State.PROPOSED for row in rows)
+    shown = [row for row in rows if row.state == Surprise.State.PROPOSED]
+    record_many(
+        [
+            Happening(events.SurpriseProposed(row.pk, Code(row.kind), Code(row.reason)), row.customer_id, now)
+            for row in shown
+        ]
+    )
+    return len(shown)
 
 
 def _row(plan: SurprisePlan, one: rules.Candidate, now: datetime) -> Surprise:
@@ -133,25 +143,45 @@ def _candidate(
 
 
 @transaction.atomic
-def approve(*, actor: Actor, surprise_id: int) -> Surprise:
-    """Let a proposal be done. Raises SurpriseError where it is decided already, Surprise.DoesNotExist,
-    NotAllowedError."""
-    return _decide(actor, surprise_id, Surprise.State.APPROVED)
+def approve(*, actor: Actor, surprise_id: int, carrier_id: int | None = None) -> Surprise:
+    """Let a proposal be done: from now on it stands on Today until somebody has carried it out.
+
+    `carrier_id`: the colleague who does; none: whoever may. Raises SurpriseError where it is decided already or there
+    is no such colleague, Surprise.DoesNotExist, NotAllowedError.
+    """
+    if carrier_id is not None and not User.objects.filter(pk=carrier_id, is_active=True).exists():
+        raise SurpriseError(_("There is no such colleague."))
+    row = _decide(actor, surprise_id, Surprise.State.APPROVED, (Surprise.State.PROPOSED,))
+    row.carrier_id = carrier_id
+    row.save(update_fields=["carrier_id"])
+    payload = events.SurpriseApproved(row.pk, Code(row.kind), carrier_id)
+    record(payload, customer_id=row.customer_id, actor_id=actor.user_id)
+    return row
 
 
 @transaction.atomic
 def dismiss(*, actor: Actor, surprise_id: int) -> Surprise:
-    """Turn a proposal down; its cost is free again. Raises as `approve`."""
-    return _decide(actor, surprise_id, Surprise.State.DISMISSED)
+    """Turn a proposal down, or give up one that was approved; its cost is free again. Raises as `approve`."""
+    row = _decide(actor, surprise_id, Surprise.State.DISMISSED, UNDONE)
+    record(
+        events.SurpriseDismissed(row.pk, Code(row.kind)), customer_id=row.customer_id, actor_id=actor.user_id
+    )
+    return row
 
 
-def _decide(actor: Actor, surprise_id: int, state: Surprise.State) -> Surprise:
-    actor.require(Permission.RECOVERY_GRANT)
-    # Those held out are not shown to anybody, so nobody can spoil the comparison by being kind.
-    rows = Surprise.objects.select_for_update().exclude(state=Surprise.State.HELD_OUT)
-    row = rows.get(pk=surprise_id)
-    if row.state != Surprise.State.PROPOSED:
+def _decide(actor: Actor, surprise_id: int, state: Surprise.State, come_from: tuple[str, ...]) -> Surprise:
+    row = locked(actor, surprise_id)
+    if row.state not in come_from:
         raise SurpriseError(_("This proposal was decided already."))
     row.state, row.decided_at, row.actor_id = state, clock.now(), actor.user_id
     row.save()
+    publish(["today"])
     return row
+
+
+def locked(actor: Actor, surprise_id: int) -> Surprise:
+    """A surprise, held for changing. Raises Surprise.DoesNotExist, NotAllowedError."""
+    actor.require(Permission.RECOVERY_GRANT)
+    # Those held out are not shown to anybody, so nobody can spoil the comparison by being kind.
+    rows = Surprise.objects.select_for_update(of=("self",)).exclude(state=Surprise.State.HELD_OUT)
+    return rows.select_related("customer").get(pk=surprise_id, customer__erased_at=None)

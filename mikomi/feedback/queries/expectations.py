@@ -42,7 +42,7 @@ class Expectations:
     weighted: float | None
     weights: dict[str, float]
     drifts: list[service.Drift]
-    against: service.Estimate | None
+    against: list[service.Against]
     kano: list[FeatureMap]
     importance: list[FeatureMap]
 
@@ -59,7 +59,6 @@ def expectations(*, actor: Actor, since: datetime, until: datetime) -> Expectati
     by_dimension = service.servqual(sheets)
     values = {one.dimension: one.gap.mean for one in by_dimension}
     whole = len(values) == len(service.DIMENSIONS)
-    against = [answers["x"] for _row, answers, _at in found if "x" in answers]
     return Expectations(
         sheets=len(found),
         gaps=by_dimension,
@@ -67,7 +66,7 @@ def expectations(*, actor: Actor, since: datetime, until: datetime) -> Expectati
         weighted=service.overall(values, weights) if whole and weights else None,
         weights=weights,
         drifts=_drifts(until),
-        against=service.estimate(against) if against else None,
+        against=service.against([answers for _row, answers, _at in found]),
         kano=[one for one in _maps(found, Questionnaire.Kind.KANO) if one.features],
         importance=[one for one in _maps(found, Questionnaire.Kind.IMPORTANCE) if one.map],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,12 @@ from mikomi.promises.queries.disconfirmation import EARLY
 
 WITHIN = timedelta(days=60)
 """Whoever buys again in this time after the proposal counts as coming back."""
+WAITS = frozenset({"held", "waiting", "sending", "uncertain"})
+"""States of a message that has neither left nor come to another end."""
+BY_MESSAGE = frozenset({Surprise.Kind.DISCOUNT, Surprise.Kind.NOTE})
+"""The kinds that can be a message; the others are done with hands."""
 _MOST = 20_000
+_GIVEN = (Surprise.State.APPROVED, Surprise.State.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,29 @@ def proposed(*, actor: Actor, limit: int = 50) -> list[Surprise]:
     return list(rows.select_related("customer").order_by("-weight", "id")[:limit])
 
 
+def to_carry_out(*, actor: Actor, limit: int = 50) -> list[Surprise]:
+    """What was approved and waits to be carried out by this person or by whoever may, the longest waiting first; with
+    customers and messages. Empty for who may not carry out."""
+    if not actor.may(Permission.RECOVERY_GRANT) or not actor.may(Permission.FEEDBACK_VIEW):
+        return []
+    mine = Q(carrier_id=None) | Q(carrier_id=actor.user_id)
+    rows = Surprise.objects.filter(mine, state=Surprise.State.APPROVED, customer__erased_at=None)
+    return list(rows.select_related("customer", "outgoing").order_by("decided_at", "id")[:limit])
+
+
+def surprise(*, actor: Actor, surprise_id: int) -> Surprise:
+    """One surprise with its customer and message. Raises Surprise.DoesNotExist, also for one held out."""
+    actor.require(Permission.FEEDBACK_VIEW)
+    rows = Surprise.objects.exclude(state=Surprise.State.HELD_OUT).filter(customer__erased_at=None)
+    return rows.select_related("customer", "outgoing", "plan").get(pk=surprise_id)
+
+
+def surprises_by_id(*, actor: Actor, ids: Iterable[int]) -> dict[int, Surprise]:
+    """Those with these ids that may be seen."""
+    actor.require(Permission.FEEDBACK_VIEW)
+    return Surprise.objects.exclude(state=Surprise.State.HELD_OUT).in_bulk(list(ids))
+
+
 def effect(*, actor: Actor) -> Effect:
     """What the surprises brought so far. Everybody who was chosen counts, whether a person approved or not: only so do
     the two groups differ by chance alone. Six queries."""
@@ -69,9 +98,7 @@ def effect(*, actor: Actor) -> Effect:
         expect_more=_expect_more(),
         fell_behind=wilson(behind, total) if total else None,
         next_times=total,
-        spent_minor=sum(
-            Surprise.objects.filter(state=Surprise.State.APPROVED).values_list("cost_minor", flat=True)
-        ),
+        spent_minor=sum(Surprise.objects.filter(state__in=_GIVEN).values_list("cost_minor", flat=True)),
         waiting=Surprise.objects.filter(proposed_at__gt=now - WITHIN).count(),
     )
 
@@ -86,13 +113,17 @@ def left_of(plan: SurprisePlan, now: datetime) -> int:
 
 def _came_back(rows: QuerySet[Surprise]) -> tuple[int, int]:
     """Of the people who were chosen, how many bought again in time, and how many there are."""
+    return rows.filter(returned()).count(), rows.count()
+
+
+def returned() -> Exists:
+    """Of a surprise: whether its customer bought again within 60 days."""
     again = Order.objects.filter(
         customer_id=OuterRef("customer_id"),
         ordered_at__gt=OuterRef("proposed_at"),
         ordered_at__lte=OuterRef("proposed_at") + WITHIN,
     )
-    marked = rows.annotate(again=Exists(again))
-    return marked.filter(again=True).count(), marked.count()
+    return Exists(again)
 
 
 def _expect_more() -> rules.MeanDifference | None:

@@ -19,7 +19,7 @@ DIMENSIONS = {
     "empathy": range(18, 23),
 }
 """The pairs of each dimension."""
-LOWEST, HIGHEST = 1, 7
+LOWEST, MIDDLE, HIGHEST = 1, 4, 7
 DRIFT_FROM = 0.3
 """So many points of the scale are worth an alert, if they are no chance."""
 CHANCE = 0.01
@@ -44,6 +44,17 @@ class Gap:
     expected: Estimate
     perceived: Estimate
     gap: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What people said directly: 1 much worse … 7 much better than expected (Oliver 1980). Of a dimension, or of
+    everything (empty). `better`, `worse`: how many answered above and below the middle."""
+
+    dimension: str
+    mean: Estimate
+    better: int
+    worse: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,18 @@ def _person(sheet: Mapping[str, int], items: range) -> tuple[float, float] | Non
     if not pairs:
         return None
     return sum(e for e, _p in pairs) / len(pairs), sum(p for _e, p in pairs) / len(pairs)
+
+
+def against(sheets: Sequence[Mapping[str, int]]) -> list[Against]:
+    """The direct items: over all (x) first, then by dimension (x:DIMENSION); those without any answer are left out."""
+    found = []
+    for dimension in ("", *DIMENSIONS):
+        code = f"x:{dimension}" if dimension else "x"
+        values = [sheet[code] for sheet in sheets if code in sheet]
+        if values:
+            better, worse = sum(value > MIDDLE for value in values), sum(value < MIDDLE for value in values)
+            found.append(Against(dimension, estimate(values), better, worse))
+    return found
 
 
 def importance(sheets: Sequence[Mapping[str, int]]) -> dict[str, float]:

@@ -46,6 +46,16 @@ def test_a_sheet_gives_the_printed_gap_and_partial_ones_count_where_they_can() -
     assert gaps.servqual([]) == []
 
 
+def test_the_direct_item_is_read_over_all_and_by_dimension() -> None:
+    sheets = [{"x": 6, "x:reliability": 2}, {"x:reliability": 3}, {"x:reliability": 4}, {"x:empathy": 7}, {}]
+    found = gaps.against(sheets)
+    assert [one.dimension for one in found] == ["", "reliability", "empathy"]
+    reliability = found[1]
+    assert (reliability.mean.mean, reliability.mean.count) == (3, 3)
+    assert (reliability.better, reliability.worse) == (0, 2)
+    assert gaps.against([]) == []
+
+
 def test_importance_is_a_share_of_one_and_needs_every_dimension() -> None:
     whole = {f"w:{name}": int(weight) for name, weight in WEIGHTS.items()}
     shares = gaps.importance([whole])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,16 +13,24 @@ from hypothesis import strategies as st
 from mikomi.commerce.models import Order
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor, NotAllowedError
+from mikomi.core.access.rules import Permission
+from mikomi.core.events.models import Event
+from mikomi.customers import operations as people
 from mikomi.customers.models import Customer, Standing
 from mikomi.feedback.models import Surprise, SurprisePlan
+from mikomi.feedback.operations import carrying
 from mikomi.feedback.operations import surprises as operations
 from mikomi.feedback.queries import surprises as queries
 from mikomi.feedback.rules import surprises as rules
+from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises.models import Promise
 from mikomi.promises.tests.ledger import make, observe
+from mikomi.screens.timeline import timeline
+from mikomi.screens.today import today
 from tests.cast import NOON
 
 DAY = timedelta(days=1)
+NO_FEEDBACK = frozenset({Permission.CUSTOMERS_VIEW, Permission.PROMISES_VIEW})
 COSTS = {"discount": 500, "upgrade": 1_000, "early": 300, "note": 100}
 
 
@@ -172,6 +182,7 @@ def test_who_is_held_out_is_proposed_to_nobody_and_nobody_can_spoil_it(
     assert operations.propose() == 0
     row = Surprise.objects.get()
     assert row.state == Surprise.State.HELD_OUT
+    assert not Event.objects.filter(kind__startswith="surprise").exists()
     assert queries.proposed(actor=agent) == []
     with pytest.raises(Surprise.DoesNotExist):
         operations.approve(actor=agent, surprise_id=row.pk)
@@ -194,6 +205,114 @@ def test_a_person_approves_or_turns_down_once(
         mended(customer)
         Promise.objects.update(recovered_at=NOON + 178 * DAY)
         assert operations.propose() == 0
+
+
+@pytest.mark.django_db
+def test_what_was_approved_is_on_today_until_it_is_carried_out(
+    plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor, analyst: Actor
+) -> None:
+    mended(customer)
+    operations.propose()
+    row = Surprise.objects.get()
+    with pytest.raises(operations.SurpriseError):
+        carrying.carry_out(actor=agent, surprise_id=row.pk)
+    operations.approve(actor=manager, surprise_id=row.pk, carrier_id=agent.user_id)
+    assert [one.id for one in today(actor=agent).surprises] == [row.pk]
+    assert today(actor=manager).surprises == [], "a colleague was named"
+    assert today(actor=analyst).surprises == []
+    with pytest.raises(NotAllowedError):
+        carrying.carry_out(actor=analyst, surprise_id=row.pk)
+
+    carrying.carry_out(actor=agent, surprise_id=row.pk)
+
+    assert today(actor=agent).surprises == []
+    with pytest.raises(operations.SurpriseError):
+        carrying.carry_out(actor=agent, surprise_id=row.pk)
+    kinds = ["surprise.proposed", "surprise.approved", "surprise.done"]
+    assert [one.kind for one in Event.objects.filter(subject_type="surprise").order_by("id")] == kinds
+    titles = {one.kind for one in timeline(actor=agent, customer_id=customer.pk).items}
+    assert titles >= set(kinds)
+    assert timeline(actor=replace(agent, permissions=NO_FEEDBACK), customer_id=customer.pk).items == [
+        one
+        for one in timeline(actor=agent, customer_id=customer.pk).items
+        if not one.kind.startswith("surprise")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_discount_by_message_needs_consent_is_held_and_done_when_it_leaves(
+    plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor
+) -> None:
+    mended(customer)
+    operations.propose()
+    row = Surprise.objects.get()
+    words: dict[str, Any] = {
+        "surprise_id": row.pk,
+        "subject": "ありがとうございます",
+        "text": "500円引きます。",
+    }
+    with pytest.raises(operations.SurpriseError):
+        carrying.draft_message(actor=agent, **words)
+    operations.approve(actor=manager, surprise_id=row.pk)
+    with pytest.raises(operations.SurpriseError):
+        carrying.draft_message(actor=agent, **words)
+    assert not OutgoingMessage.objects.exists(), "who has not agreed to news gets none"
+
+    people.set_consent(
+        actor=manager,
+        customer_id=customer.pk,
+        channel="email",
+        purpose="marketing",
+        granted=True,
+        source="told",
+    )
+    sent = carrying.draft_message(actor=agent, **words)
+    assert (sent.state, sent.purpose) == ("held", "marketing")
+    assert carrying.draft_message(actor=agent, **words).pk == sent.pk
+    with pytest.raises(operations.SurpriseError):
+        carrying.carry_out(actor=agent, surprise_id=row.pk)
+    assert today(actor=agent).surprises[0].outgoing_id == sent.pk
+
+    carrying.message_left(outgoing_id=sent.pk)
+    row.refresh_from_db()
+    assert (row.state, row.done_by_id) == ("done", None)
+
+
+@pytest.mark.django_db
+def test_an_upgrade_is_no_message_and_can_be_given_up(
+    plan: SurprisePlan, customer: Customer, agent: Actor
+) -> None:
+    standing(customer, 10)
+    operations.propose()
+    row = Surprise.objects.get()
+    with pytest.raises(operations.SurpriseError):
+        operations.approve(actor=agent, surprise_id=row.pk, carrier_id=10**9)
+    operations.approve(actor=agent, surprise_id=row.pk)
+    with pytest.raises(operations.SurpriseError):
+        carrying.draft_message(actor=agent, surprise_id=row.pk, subject="x", text="x")
+    operations.dismiss(actor=agent, surprise_id=row.pk)
+    assert queries.left(actor=agent) == 10_000
+    assert today(actor=agent).surprises == []
+
+
+@pytest.mark.django_db
+def test_what_came_of_it_is_seen_once_and_told_only_of_who_got_one(
+    plan: SurprisePlan, customer: Customer
+) -> None:
+    other = _person()
+    for person, state in ((customer, "done"), (other, "held_out")):
+        Surprise.objects.create(
+            plan=plan, customer=person, kind="note", reason="milestone", state=state, cost_minor=100, weight=1,
+            proposed_at=NOON,
+        )  # fmt: skip
+    _order(customer, NOON + 10 * DAY)
+    assert carrying.measure() == 0
+    with clock.frozen(NOON + 61 * DAY):
+        assert carrying.measure() == 2
+        assert carrying.measure() == 0
+    assert list(Surprise.objects.order_by("pk").values_list("came_back", flat=True)) == [True, False]
+    (event,) = Event.objects.filter(kind="surprise.measured")
+    assert (event.customer_id, event.payload["came_back"]) == (customer.pk, True)
 
 
 @pytest.mark.django_db

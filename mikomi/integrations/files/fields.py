@@ -6,7 +6,7 @@ from mikomi.integrations.files.marks import gettext_noop as _
 
 
 class Field(StrEnum):
-    """Where a column's values go. `person.*` is who bought, `ship.*` where it goes."""
+    """Where a column's values go. `person.*` is who bought, `ship.*` where it goes, `measurement.*` of a claim."""
 
     __hash__ = str.__hash__  # Enum's own is written in Python, and fields are looked up for every cell
 
@@ -87,6 +87,13 @@ class Field(StrEnum):
     SHIP_PROVINCE = "ship.province"
     SHIP_CITY = "ship.city"
     SHIP_LINE = "ship.line"
+    MEASURED_VALUE = "measurement.value"
+    MEASURED_UNIT = "measurement.unit"
+    MEASURED_AT = "measurement.at"
+    MEASURED_ITEM = "measurement.item"
+    MEASURED_BY = "measurement.by"
+    MEASURED_ID = "measurement.id"
+    MEASURED_NOTE = "measurement.note"
 
 
 SEVERAL = frozenset({
@@ -174,6 +181,13 @@ LABELS = {
     Field.SHIP_PROVINCE: _("Recipient's prefecture or state"),
     Field.SHIP_CITY: _("Recipient's city"),
     Field.SHIP_LINE: _("Recipient's address"),
+    Field.MEASURED_VALUE: _("Measured value"),
+    Field.MEASURED_UNIT: _("Unit"),
+    Field.MEASURED_AT: _("Measured at"),
+    Field.MEASURED_ITEM: _("Which one was measured"),
+    Field.MEASURED_BY: _("Measured by"),
+    Field.MEASURED_ID: _("Id of the measurement"),
+    Field.MEASURED_NOTE: _("Note on the measurement"),
 }
 
 EXAMPLE_HEADERS = {
@@ -182,5 +196,6 @@ EXAMPLE_HEADERS = {
     Field.SKU: ("SKU", "SKU"),
     Field.PERSON_EMAIL: ("メールアドレス", "Email"),
     Field.PERSON_NAME: ("氏名", "Name"),
+    Field.MEASURED_VALUE: ("測定値", "value"),
 }
 """How files call the fields that can be missing: in Japanese and in English. Not translated: column names."""

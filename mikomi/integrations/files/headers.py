@@ -88,6 +88,31 @@ def fingerprint(header: Sequence[str]) -> str:
     return sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()
 
 
+_MEASUREMENTS = {
+    Field.MEASURED_VALUE: ("value", "measured", "measurement", "result", "reading", "測定値", "実測値",
+                           "値", "結果", "数値"),
+    Field.MEASURED_AT: ("measuredat", "date", "datetime", "time", "when", "at", "day", "測定日時", "測定日",
+                        "日時", "日付"),
+    Field.MEASURED_UNIT: ("unit", "units", "単位"),
+    Field.MEASURED_ITEM: ("item", "serial", "serialnumber", "sample", "個体", "個体番号", "製造番号",
+                          "シリアル", "試料"),
+    Field.MEASURED_BY: ("measuredby", "by", "source", "lab", "tester", "測定者", "測定元", "出所", "出典", "試験機関"),
+    Field.MEASURED_ID: ("id", "key", "number", "no", "番号", "管理番号", "測定番号"),
+    Field.MEASURED_NOTE: ("note", "notes", "comment", "remarks", "備考", "メモ"),
+}  # fmt: skip
+
+
+def measured(names: Sequence[str]) -> dict[str, Field]:
+    """The columns of a file of measurements: of each field the first that is called by one of its words."""
+    found: dict[Field, str] = {}
+    for field, words in _MEASUREMENTS.items():
+        for word in words:
+            name = next((name for name in names if normalise(name) == word), None)
+            if name is not None:
+                found.setdefault(field, name)
+    return {name: field for field, name in found.items()}
+
+
 @lru_cache(maxsize=4096)
 def meaning(header: str, *, of_people: bool = False) -> Field | None:
     """The field that a header names, None if it names none we know. `of_people`: in a file of customers."""

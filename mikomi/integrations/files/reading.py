@@ -2,7 +2,7 @@
 
 with read_file(path, "orders", settings) as reading:
     if reading.refused: show reading.issues
-    for found in reading.records(): OrderRecord | PersonRecord | RowIssue
+    for found in reading.records(): OrderRecord | PersonRecord | MeasuredRow | RowIssue
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,14 @@ from typing import BinaryIO, Self
 from mikomi.core.tables.reading import Row, Table, open_table
 from mikomi.integrations.files.formats.format import Kind
 from mikomi.integrations.files.issues import WARNING, RowIssue
+from mikomi.integrations.files.measurements import MeasuredRow, parse_measurements
 from mikomi.integrations.files.orders import parse_orders
 from mikomi.integrations.files.people import parse_people
 from mikomi.integrations.files.recognition import Match, by_hand, recognise
 from mikomi.integrations.files.records import OrderRecord, PersonRecord
 from mikomi.integrations.files.settings import ParseSettings
 
-Found = OrderRecord | PersonRecord | RowIssue
+Found = OrderRecord | PersonRecord | MeasuredRow | RowIssue
 _TITLE_ROWS = 10  # how far down the header may stand
 
 
@@ -55,6 +56,8 @@ class Reading:
         if self.refused:
             return iter(())
         rows = (row for row in self._table.rows() if row.line > self.header_line)
+        if self.kind == "measurements":
+            return parse_measurements(rows, self.match, self._settings)
         parse = parse_orders if self.kind == "orders" else parse_people
         return iter(parse(rows, self.match, self._settings))
 
@@ -66,7 +69,7 @@ class Reading:
 def read_file(
     source: Path | BinaryIO, kind: Kind, settings: ParseSettings, mapping: Mapping[str, str] | None = None
 ) -> Reading:
-    """Open a file of orders or customers. `mapping` (column name → field) takes the place of recognition."""
+    """Open a file of a kind. `mapping` (column name → field) takes the place of recognition."""
     return Reading(open_table(source), kind, settings, mapping)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from mikomi.integrations.files import formats
 from mikomi.integrations.files.fields import EXAMPLE_HEADERS, SEVERAL, Field
 from mikomi.integrations.files.formats.format import Format, Kind
-from mikomi.integrations.files.headers import meaning, normalise, rank, unique_names
+from mikomi.integrations.files.headers import meaning, measured, normalise, rank, unique_names
 
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 
@@ -34,6 +34,8 @@ class Match:
 def recognise(header: Sequence[str], kind: Kind | None = None) -> Match:
     """The best reading of a header row. `kind` is what the user said it is; the match may differ from it."""
     names = unique_names(header)
+    if kind == "measurements":
+        return _completed(formats.MEASUREMENTS, names, measured(names))
     present = {normalise(name) for name in names}
     known = [one for one in formats.KNOWN if present.issuperset(normalise(name) for name in one.signature)]
     if known:
@@ -54,7 +56,7 @@ def by_hand(header: Sequence[str], mapping: Mapping[str, str], kind: Kind) -> Ma
     """
     names = unique_names(header)
     chosen = {name: Field(mapping[name]) for name in names if mapping.get(name)}
-    return _completed(formats.ORDERS if kind == "orders" else formats.CUSTOMERS, names, chosen)
+    return _completed(formats.USUAL[kind], names, chosen)
 
 
 def with_source(match: Match, source: str) -> Match:

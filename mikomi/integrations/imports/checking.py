@@ -16,17 +16,22 @@ from mikomi.core.live.operations import publish
 from mikomi.core.rows import build
 from mikomi.customers.operations.identify import plan_arrivals
 from mikomi.integrations.files.issues import ERROR, RowIssue
+from mikomi.integrations.files.measurements import MeasuredRow
 from mikomi.integrations.files.records import OrderRecord, PersonRecord
 from mikomi.integrations.imports.identity import with_row_keys
 from mikomi.integrations.imports.opening import open_job
 from mikomi.integrations.imports.reading import Batch, batches
 from mikomi.integrations.models import ImportJob, ImportRow
+from mikomi.promises import operations as promises
+from mikomi.promises.models import Claim
 
 SOURCE = "import"
 MOST_ISSUES = 2_000
 MOST_SAMPLES = 20
 Outcome = ImportRow.Outcome
 State = ImportJob.State
+CLAIM_PROBLEM = "claim:"
+"""Before the code of what is wrong with a measurement, as the ledger says it (`promises.claim_wording`)."""
 OUTCOMES = {
     OrderOutcome.CREATED: Outcome.CREATE,
     OrderOutcome.CHANGED: Outcome.CHANGE,
@@ -56,6 +61,14 @@ def check(job: ImportJob, actor: Actor) -> None:
         publish([f"import:{job.pk}"])
 
 
+def claim_of(job: ImportJob) -> int:
+    """The claim whose measurements the file holds. Raises Claim.DoesNotExist where it is gone."""
+    claim_id: int | None = job.claim_id
+    if claim_id is None:
+        raise Claim.DoesNotExist("This import names no claim.")
+    return claim_id
+
+
 class _Check:
     """What has been counted and kept so far; memory doesn't grow with the file, but for the keys of new records."""
 
@@ -80,6 +93,8 @@ class _Check:
             self._take_orders(batch.orders)
         if batch.people:
             self._take_people(batch.people)
+        if batch.measured:
+            self._take_measured(batch.measured)
 
     def rows(self) -> list[ImportRow]:
         """What is to be stored, in the file's order."""
@@ -109,6 +124,19 @@ class _Check:
             self._new |= keys if outcome is Outcome.CREATE else set()
             reason = "several_known" if arrival.conflicts else ""
             self._note(outcome, record.line_numbers, _name(record), reason, {})
+
+    def _take_measured(self, rows: Sequence[MeasuredRow]) -> None:
+        found = promises.preview_measurements(
+            actor=self.actor, claim_id=claim_of(self.job), measurements=[one.measurement for one in rows]
+        )
+        refused = {one.place: one for one in found.refused}
+        for place, row in enumerate(rows):
+            key, no = hash(row.measurement.once_key), refused.get(place)
+            known = place in found.known or key in self._new
+            outcome = Outcome.SKIP if no else Outcome.SAME if known else Outcome.CREATE
+            self._new.add(key)
+            reason, params = (f"{CLAIM_PROBLEM}{no.code}", no.params) if no else ("", {})
+            self._note(outcome, (row.line,), str(row.measurement.value), reason, params)
 
     def _note(
         self, outcome: Outcome, lines: Sequence[int], label: str, reason: str, params: Mapping[str, object]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
+from mikomi.core import clock
 from mikomi.core.business import queries as business
 from mikomi.core.files.models import StoredFile
 from mikomi.core.files.queries import source
@@ -64,9 +66,9 @@ def _recognised_cards(content: str) -> Recognition:
         content="customers",
         format_key=cards.FORMAT,
         source=cards.FORMAT,
-        issues=[wrong] if content == "orders" else [],
+        issues=[] if content in ("", "customers") else [wrong],
         mapping={},
-        is_refused=content == "orders",
+        is_refused=content not in ("", "customers"),
         needs_mapping=False,
     )
 
@@ -108,23 +110,22 @@ def has_columns(job: ImportJob) -> bool:
 
 def open_job(job: ImportJob) -> Reading | Cards:
     """The file of a job, ready to give its records; the caller closes it. `FileNotFoundError` if its bytes are gone."""
-    return open_table(job) if has_columns(job) else Cards(source(job.file_id), _settings())
+    return open_table(job) if has_columns(job) else Cards(source(job.file_id), _settings(job.created_at))
 
 
 def open_table(job: ImportJob) -> Reading:
     """The table of a job as its mapping reads it; see `open_job`."""
-    return _read(job.file, cast(Kind, job.content), job.mapping or None, job.day_first)
+    settings = _settings(job.created_at, job.day_first)
+    return read_file(source(job.file_id), cast(Kind, job.content), settings, job.mapping or None)
 
 
-def _read(
-    file: StoredFile, kind: Kind, mapping: Mapping[str, str] | None, day_first: bool | None = None
-) -> Reading:
-    return read_file(source(file.pk), kind, _settings(day_first), mapping)
+def _read(file: StoredFile, kind: Kind, mapping: Mapping[str, str] | None) -> Reading:
+    return read_file(source(file.pk), kind, _settings(clock.now()), mapping)
 
 
-def _settings(day_first: bool | None = None) -> ParseSettings:
+def _settings(came_at: datetime, day_first: bool | None = None) -> ParseSettings:
     shop = business.business()
-    return ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first)
+    return ParseSettings(zone=shop.zone, currency=shop.currency, day_first=day_first, now=came_at)
 
 
 def columns_of(job: ImportJob) -> list[Column]:
@@ -146,9 +147,13 @@ def _samples(rows: list[list[str]], place: int) -> tuple[str, ...]:
 
 def fields_of(content: str) -> list[Field]:
     """The fields that a file of this content can hold."""
-    return [one for one in Field if content == "orders" or one.startswith("person.")]
+    measured = [one for one in Field if one.startswith("measurement.")]
+    if content == "measurements":
+        return measured
+    rest = [one for one in Field if one not in measured]
+    return [one for one in rest if content == "orders" or one.startswith("person.")]
 
 
 def needed_of(content: str) -> tuple[tuple[Field, ...], ...]:
     """Groups of fields: of each, one must have a column."""
-    return (formats.ORDERS if content == "orders" else formats.CUSTOMERS).needed
+    return formats.USUAL[cast(Kind, content)].needed

@@ -27,9 +27,10 @@ from mikomi.integrations.imports.opening import (
     recognise_file,
 )
 from mikomi.integrations.models import ImportJob, RememberedMapping
+from mikomi.promises import queries as promises
 
 State = ImportJob.State
-CONTENTS = ("", "orders", "customers")
+CONTENTS = ("", "orders", "customers", "measurements")
 _BEFORE_RUN = (State.NEEDS_MAPPING, State.CHECKED, State.CHECKING, State.REFUSED)
 _ISSUES_KEPT = 20
 
@@ -49,17 +50,23 @@ def start(
     file_name: str,
     content: str = "",
     store_id: int | None = None,
+    claim_id: int | None = None,
     backfill: bool = True,
     in_background: bool = True,
 ) -> ImportJob:
     """Keep a file and begin its dry run; or ask for the columns; or refuse it, with the reason in the job.
 
-    `content`: orders, customers, or "" to recognise it. `backfill`: history, nothing follows from it.
-    Raises `NotAllowedError`, `ImportRefusedError` (too large), `StorageError`.
+    `content`: orders, customers, measurements (of the claim `claim_id`), or "" to recognise it. `backfill`: history,
+    nothing follows from it. Raises `NotAllowedError`, `ImportRefusedError` (too large), `StorageError`,
+    `Claim.DoesNotExist`.
     """
     actor.require(Permission.IMPORTS_RUN)
     if content not in CONTENTS:
         raise ImportRefusedError(_("A file of this kind can't be imported."), "content")
+    if (content == "measurements") != (claim_id is not None):
+        raise ImportRefusedError(_("Say which claim was measured."), "content")
+    if claim_id is not None:
+        promises.claim(actor=actor, claim_id=claim_id)
     file = store(cast(BinaryIO, _Limited(stream, settings.MAX_UPLOAD_BYTES)), "text/csv")
     found = recognise_file(file, content)
     with transaction.atomic():
@@ -71,6 +78,7 @@ def start(
             source=found.source,
             mapping=found.mapping,
             store_id=store_id,
+            claim_id=claim_id,
             backfill=backfill,
             state=_first_state(found),
             refusal={"issues": found.issues[:_ISSUES_KEPT]} if found.issues else {},

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mikomi.integrations.files.issues import ERROR, RowIssue
+from mikomi.integrations.files.measurements import MeasuredRow
 from mikomi.integrations.files.reading import Found
 from mikomi.integrations.files.records import OrderRecord, PersonRecord
 
 ORDERS_AT_ONCE = 100
 PEOPLE_AT_ONCE = 500
+MEASURED_AT_ONCE = 2_000
 _MOST_ISSUES = 2_000
 
 
@@ -21,6 +23,7 @@ class Batch:
     until: int = 0
     orders: list[OrderRecord] = field(default_factory=list)
     people: list[PersonRecord] = field(default_factory=list)
+    measured: list[MeasuredRow] = field(default_factory=list)
     issues: list[RowIssue] = field(default_factory=list)
 
     @property
@@ -29,6 +32,7 @@ class Batch:
         return (
             len(self.orders) >= ORDERS_AT_ONCE
             or len(self.people) >= PEOPLE_AT_ONCE
+            or len(self.measured) >= MEASURED_AT_ONCE
             or len(self.issues) >= _MOST_ISSUES
         )
 
@@ -59,5 +63,7 @@ def _put(batch: Batch, one: Found) -> None:
         batch.issues.append(one)
     elif isinstance(one, OrderRecord):
         batch.orders.append(one)
+    elif isinstance(one, MeasuredRow):
+        batch.measured.append(one)
     else:
         batch.people.append(one)

@@ -13,11 +13,12 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.live.operations import publish
 from mikomi.customers.operations import identify_many
 from mikomi.customers.operations.identify import plan_arrivals
-from mikomi.integrations.imports.checking import ARRIVALS, OUTCOMES, SOURCE
+from mikomi.integrations.imports.checking import ARRIVALS, OUTCOMES, SOURCE, claim_of
 from mikomi.integrations.imports.identity import with_row_keys
 from mikomi.integrations.imports.opening import open_job
 from mikomi.integrations.imports.reading import Batch, batches
 from mikomi.integrations.models import ImportJob, ImportRow
+from mikomi.promises import operations as promises
 
 _TELL_EVERY = 0.5  # seconds
 Outcome = ImportRow.Outcome
@@ -61,6 +62,12 @@ def _apply(job: ImportJob, actor: Actor, batch: Batch) -> Counter[str]:
         counts.update(OUTCOMES[one.outcome] for one in results)
     if batch.people:
         counts.update(_apply_people(job, actor, batch))
+    if batch.measured:
+        rows = [one.measurement for one in batch.measured]
+        found = promises.measure(actor=actor, claim_id=claim_of(job), measurements=rows)
+        counts[Outcome.CREATE] += found.taken
+        counts[Outcome.SAME] += found.known
+        counts[Outcome.SKIP] += len(found.refused)
     return counts
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 from django_tasks import TaskContext, task
@@ -14,6 +12,7 @@ from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Permission
+from mikomi.core.collector import few_collections
 from mikomi.core.live.operations import publish
 from mikomi.core.work.task_runs import MOST_ATTEMPTS
 from mikomi.integrations.imports import checking, running
@@ -46,7 +45,7 @@ def _work(job_id: int, state: State, do: Callable[[ImportJob, Actor], None], *, 
     if job is None:
         return
     try:
-        with _few_collections():
+        with few_collections():
             do(job, _actor(job))
     except Exception as error:
         _logger.exception("an import failed", extra={"job": job_id, "state": state})
@@ -75,14 +74,3 @@ def _give_up(job_id: int, state: State, error: Exception) -> None:
         state=after, refusal=refusal, finished_at=clock.now()
     )
     publish([f"import:{job_id}"])
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Millions of short-lived values without cycles: looking for cycles among them costs a third of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

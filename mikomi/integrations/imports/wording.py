@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mikomi.integrations.files.issues import MESSAGES, RowIssue
+from mikomi.integrations.imports.checking import CLAIM_PROBLEM
 from mikomi.integrations.models import ImportJob, ImportRow
+from mikomi.promises import claim_wording
 
 REASONS = {
     "no_id": gettext_lazy("The order has no number."),
@@ -70,6 +72,8 @@ def refusals(job: ImportJob) -> list[str]:
 
 
 def _sentence(line: int, column: str, code: str, params: dict[str, str | int]) -> str:
+    if code.startswith(CLAIM_PROBLEM):
+        return claim_wording.problem(code.removeprefix(CLAIM_PROBLEM), params)
     if code in MESSAGES:
         return RowIssue(line, column, code, params).message(_)
     return str(REASONS.get(code, code))

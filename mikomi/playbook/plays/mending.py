@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mikomi.conversations import operations as desk
+from mikomi.conversations.events import MessageAnswered
 from mikomi.conversations.models import Conversation
 from mikomi.conversations.operations import recovery
 from mikomi.core.access.actor import SYSTEM
@@ -59,3 +60,8 @@ def owe_answer_again(event: Event) -> None:
 def count_answer_that_left(event: Event) -> None:
     """A scheduled answer has left: only now is it one, and meets what was owed."""
     desk.answer_left(outgoing_id=payload_of(event, OutgoingSent).outgoing_id)
+
+
+def take_care_of_question(event: Event) -> None:
+    """Somebody answered: what the customer asked on the page of a promise leaves Today."""
+    desk.questions_answered(conversation_id=payload_of(event, MessageAnswered).conversation_id)

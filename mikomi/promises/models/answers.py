@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from mikomi.core.changes import Changing
+from mikomi.promises.models.claims import Measurement
 from mikomi.promises.models.ledger import Evidence, Promise
 
 
-class Renegotiation(models.Model):
+class Renegotiation(Changing):
     """New terms that a customer was asked about. They count only once accepted; the old ones stand until then."""
 
     class State(models.TextChoices):
@@ -65,8 +67,9 @@ class Renegotiation(models.Model):
         ]
 
 
-class Dispute(models.Model):
-    """The customer says that something in the story is wrong. A person decides, with the reason the customer reads."""
+class Dispute(Changing):
+    """The customer says that something in the story, or a measurement of a claim, is wrong. It counts until a person
+    decides, with the reason the customer reads."""
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("dispute", "waits for a decision")
@@ -76,6 +79,12 @@ class Dispute(models.Model):
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="disputes")
     evidence = models.ForeignKey(
         Evidence, on_delete=models.SET_NULL, null=True, related_name="+", help_text="None: the whole promise."
+    )
+    measurement = models.ForeignKey(
+        Measurement, on_delete=models.CASCADE, null=True, related_name="disputes", help_text="Of a claim."
+    )
+    raised_by_id = models.BigIntegerField(
+        null=True, help_text="Who recorded what the customer said; none: they did, on the page."
     )
     said = models.TextField(help_text="The customer's own words.")
     reading = models.FloatField(

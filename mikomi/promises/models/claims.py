@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from mikomi.core.changes import Changing
@@ -77,22 +76,14 @@ class Measurement(Changing):
     once_key = models.CharField(max_length=120, help_text="The same measurement arrives once.")
     note = models.TextField(blank=True)
     actor_id = models.BigIntegerField(null=True)
-    disputed_at = models.DateTimeField(null=True)
-    dispute = models.TextField(blank=True, help_text="What the customer or a colleague says against it.")
-    settled_at = models.DateTimeField(null=True)
-    is_set_aside = models.BooleanField(default=False, help_text="The dispute was right: it does not count.")
+    is_set_aside = models.BooleanField(default=False, help_text="A dispute was right: it does not count.")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "once_key"], name="measurement_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["claim", "-measured_at", "-id"], name="measurement_list"),
-            models.Index(
-                fields=["disputed_at"],
-                name="measurement_disputed",
-                condition=Q(disputed_at__isnull=False, settled_at=None),
-            ),
+            models.Index(fields=["claim", "-measured_at", "-id"], name="measurement_list")
         ]
 
     def __str__(self) -> str:

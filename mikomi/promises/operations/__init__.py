@@ -6,14 +6,18 @@ from mikomi.promises.operations.claims import (
     Measured,
     Refused,
     change_claim,
-    dispute,
     measure,
+    preview_measurements,
     publish_claim,
-    settle_dispute,
     state_claim,
 )
 from mikomi.promises.operations.comparables import refresh_comparables
-from mikomi.promises.operations.disputing import DisputeError, raise_dispute, resolve_dispute
+from mikomi.promises.operations.disputing import (
+    DisputeError,
+    raise_dispute,
+    record_dispute,
+    resolve_dispute,
+)
 from mikomi.promises.operations.looking import look, look_again, reconsider
 from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
@@ -33,6 +37,7 @@ from mikomi.promises.operations.renegotiating import (
     ask_new_terms,
     record_agreed,
     take_back_question,
+    take_care_of_questions,
 )
 from mikomi.promises.operations.slips import (
     NoticePolicyError,
@@ -85,7 +90,6 @@ __all__ = [
     "change_terms",
     "change_terms_many",
     "confirm_subscription",
-    "dispute",
     "end_subscription",
     "feed_claims",
     "look",
@@ -99,26 +103,28 @@ __all__ = [
     "observe",
     "observe_many",
     "post_notice",
+    "preview_measurements",
     "publish",
     "publish_claim",
     "quote",
     "raise_dispute",
+    "reconsider",
     "record_agreed",
     "record_challenge",
+    "record_dispute",
     "record_told",
     "refresh_comparables",
-    "reconsider",
     "refresh_quote_models",
     "refresh_workloads",
     "resolve_dispute",
     "set_ledger_policy",
     "set_notice_policies",
     "set_quote_policy",
-    "settle_dispute",
     "settle_quotes",
     "state_claim",
     "subscribe",
     "take_back_question",
+    "take_care_of_questions",
     "tell_subscribers",
     "unpublish",
     "untold",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mikomi.core import bulk, clock
@@ -46,11 +47,22 @@ class ClaimRefusedError(PromiseError):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A measurement that was not taken: its place in what was handed in (from 0), a code and a sentence."""
+    """A measurement that was not taken: its place in what was handed in (from 0), a code, a sentence and what stands
+    in it."""
 
     place: int
     code: str
     words: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """Measurements before they are taken: the rows of the new ones, the places of those known, those refused."""
+
+    fresh: list[Measurement]
+    known: set[int]
+    refused: list[Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,24 +174,39 @@ def measure(*, actor: Actor, claim_id: int, measurements: Sequence[NewMeasuremen
     actor.require(Permission.PROMISES_RECORD)
     claim = locked(actor, claim_id)
     terms = checked(claim.promise.terms)
+    sorted_out = _sort_out(actor, claim, terms, measurements)
+    bulk.insert(sorted_out.fresh)
+    if sorted_out.fresh:
+        judge(actor=actor, claim=claim)
+    return Measured(len(sorted_out.fresh), len(sorted_out.known), sorted_out.refused)
+
+
+def preview_measurements(*, actor: Actor, claim_id: int, measurements: Sequence[NewMeasurement]) -> SortedOut:
+    """What `measure` would do with each of them; nothing is written. Raises as it does."""
+    actor.require(Permission.PROMISES_RECORD)
+    claim = seen(actor).get(pk=claim_id)
+    return _sort_out(actor, claim, checked(claim.promise.terms), measurements)
+
+
+def _sort_out(
+    actor: Actor, claim: Claim, terms: rules.ClaimTerms, measurements: Sequence[NewMeasurement]
+) -> SortedOut:
     given = [one.once_key for one in measurements]
     rows = Measurement.objects.filter(claim=claim, once_key__in=given)
-    known = set(rows.values_list("once_key", flat=True))
-    fresh: list[Measurement] = []
-    refused: list[Refused] = []
+    keys = set(rows.values_list("once_key", flat=True))
+    found = SortedOut([], set(), [])
     for place, one in enumerate(measurements):
-        if one.once_key in known:
+        if one.once_key in keys:
+            found.known.add(place)
             continue
         try:
-            fresh.append(_row(actor, claim, terms, one))
+            found.fresh.append(_row(actor, claim, terms, one))
         except rules.ClaimError as error:
-            refused.append(Refused(place, error.code, claim_wording.problem(error.code, error.params)))
+            words = claim_wording.problem(error.code, error.params)
+            found.refused.append(Refused(place, error.code, words, error.params))
         else:
-            known.add(one.once_key)
-    bulk.insert(fresh)
-    if fresh:
-        judge(actor=actor, claim=claim)
-    return Measured(len(fresh), len(measurements) - len(fresh) - len(refused), refused)
+            keys.add(one.once_key)
+    return found
 
 
 def _row(actor: Actor, claim: Claim, terms: rules.ClaimTerms, one: NewMeasurement) -> Measurement:
@@ -261,44 +288,15 @@ def _post(actor: Actor, claim: Claim, verdict: rules.ClaimVerdict) -> Promise:
 
 def locked(actor: Actor, claim_id: int) -> Claim:
     """The claim with its promise, locked. Raises Claim.DoesNotExist, also for one of another team."""
-    rows = Claim.objects.select_for_update(of=("self",)).select_related("promise")
-    claim = rows.get(pk=claim_id)
-    team_id = claim.promise.team_id
-    if team_id is not None and not actor.sees_all_teams and team_id not in actor.team_ids:
-        raise Claim.DoesNotExist(f"There is no claim {claim_id}.")
-    return claim
+    return seen(actor).select_for_update(of=("self",)).get(pk=claim_id)
 
 
-# Disputes
-
-
-@transaction.atomic
-def dispute(*, actor: Actor, claim_id: int, measurement_id: int, words: str) -> Measurement:
-    """Note what somebody says against a measurement. It counts until that is settled, and the claim says so.
-
-    Raises Measurement.DoesNotExist, Claim.DoesNotExist, NotAllowedError.
-    """
-    actor.require(Permission.PROMISES_RECORD)
-    claim = locked(actor, claim_id)
-    row = Measurement.objects.select_for_update().get(pk=measurement_id, claim=claim)
-    row.disputed_at, row.dispute, row.settled_at = clock.now(), words.strip()[:2_000], None
-    row.save()
-    return row
-
-
-@transaction.atomic
-def settle_dispute(*, actor: Actor, claim_id: int, measurement_id: int, was_right: bool) -> Claim:
-    """Settle a dispute: set the measurement aside, or let it stand. The claim is judged anew.
-
-    Raises Measurement.DoesNotExist (also where nothing is disputed), Claim.DoesNotExist, NotAllowedError.
-    """
-    actor.require(Permission.PROMISES_RELEASE)
-    claim = locked(actor, claim_id)
-    rows = Measurement.objects.select_for_update().filter(claim=claim, disputed_at__isnull=False)
-    row = rows.get(pk=measurement_id)
-    row.settled_at, row.is_set_aside = clock.now(), was_right
-    row.save()
-    return judge(actor=actor, claim=claim)
+def seen(actor: Actor) -> QuerySet[Claim]:
+    """The claims that exist for this person, with their promises."""
+    rows = Claim.objects.select_related("promise")
+    if actor.sees_all_teams:
+        return rows
+    return rows.filter(Q(promise__team_id=None) | Q(promise__team_id__in=sorted(actor.team_ids)))
 
 
 # Publishing

@@ -1,6 +1,8 @@
-"""The customer disputes what the story says; a person decides, with the reason that the customer reads."""
+"""The customer disputes what the story says, or a measurement; a person decides, with the reason that they read."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,14 +13,20 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
 from mikomi.core.events.operations import record
 from mikomi.core.live.operations import publish
-from mikomi.promises import events
-from mikomi.promises.models import Dispute, Evidence, Promise
+from mikomi.promises import claim_wording, events, judging
+from mikomi.promises.models import Claim, Dispute, Evidence, Measurement, Promise
+from mikomi.promises.operations.claims import judge, locked, measure
 from mikomi.promises.operations.observing import lock_cases, observe_many
-from mikomi.promises.records import Observation
+from mikomi.promises.queries.public import shown
+from mikomi.promises.records import NewMeasurement, Observation
+from mikomi.promises.rules import claims as claim_rules
 
-MOST_OPEN = 5
-"""Open disputes of one promise; whoever has the link can't fill Today."""
+MOST_OPEN, MOST_OPEN_PUBLIC = 5, 50
+"""Open disputes of one promise, to one customer and to many; whoever has the link can't fill Today."""
+MOST_IN_AN_HOUR = 20
+"""Disputes from the page of one promise."""
 LONGEST_TEXT = 2_000
+CUSTOMER = "customer"
 
 
 class DisputeError(ValueError):
@@ -27,42 +35,105 @@ class DisputeError(ValueError):
 
 @transaction.atomic
 def raise_dispute(
-    *, token: str, said: str, evidence_id: int | None = None, reading: float | None = None
+    *,
+    token: str,
+    said: str,
+    evidence_id: int | None = None,
+    measurement_id: int | None = None,
+    reading: float | None = None,
 ) -> Dispute:
     """Take what a customer says against the story, from the promise's page. `reading`: what it was by their word,
-    in the unit of the terms. Raises DisputeError, Promise.DoesNotExist."""
-    promise = Promise.objects.select_for_update().get(token=token, is_internal=False)
+    in the unit of the terms. Raises DisputeError, Promise.DoesNotExist (also where there is no such page)."""
+    promise = shown(token).select_for_update(of=("self",)).get()
+    lately = promise.disputes.filter(raised_at__gt=clock.now() - timedelta(hours=1), raised_by_id=None)
+    if lately.count() >= MOST_IN_AN_HOUR:
+        raise DisputeError(_("Too many messages came from this page just now. Please try again in an hour."))
+    return _raise(
+        promise, None, said=said, evidence_id=evidence_id, measurement_id=measurement_id, reading=reading
+    )
+
+
+@transaction.atomic
+def record_dispute(
+    *,
+    actor: Actor,
+    promise_id: int,
+    said: str,
+    evidence_id: int | None = None,
+    measurement_id: int | None = None,
+    reading: float | None = None,
+) -> Dispute:
+    """Record what a customer told a person against the story or a measurement.
+    Raises DisputeError, Promise.DoesNotExist, NotAllowedError."""
+    actor.require(Permission.PROMISES_RECORD)
+    promise = lock_cases(actor, [promise_id])[promise_id].promise
+    return _raise(
+        promise, actor.user_id, said=said, evidence_id=evidence_id, measurement_id=measurement_id,
+        reading=reading,
+    )  # fmt: skip
+
+
+def _raise(
+    promise: Promise,
+    raised_by_id: int | None,
+    *,
+    said: str,
+    evidence_id: int | None,
+    measurement_id: int | None,
+    reading: float | None,
+) -> Dispute:
     if not said.strip():
         raise DisputeError(_("Say what was different, please."))
-    if reading is not None and not abs(reading) < 1e12:
-        raise DisputeError(_("This is not a number that can be measured."))
-    open_ones = promise.disputes.filter(state=Dispute.State.OPEN)
-    if open_ones.count() >= MOST_OPEN:
+    most = MOST_OPEN if promise.customer_id is not None else MOST_OPEN_PUBLIC
+    if promise.disputes.filter(state=Dispute.State.OPEN).count() >= most:
         raise DisputeError(_("We have several messages of yours already and are looking into them."))
+    _refuse_reading(promise, reading)
     piece = promise.evidence.filter(pk=evidence_id).first() if evidence_id is not None else None
-    if evidence_id is not None and piece is None:
+    counted = Measurement.objects.filter(claim=promise.pk, is_set_aside=False)
+    row = counted.filter(pk=measurement_id).first() if measurement_id is not None else None
+    if (evidence_id is not None and piece is None) or (measurement_id is not None and row is None):
         raise DisputeError(_("This entry is not part of the promise."))
     dispute = Dispute.objects.create(
         promise=promise,
         evidence=piece,
+        measurement=row,
+        raised_by_id=raised_by_id,
         said=said.strip()[:LONGEST_TEXT],
         reading=reading,
         raised_at=clock.now(),
     )
     payload = events.PromiseDisputed(promise.pk, Code(promise.kind), dispute.pk)
-    record(payload, customer_id=promise.customer_id)
+    record(payload, customer_id=promise.customer_id, actor_id=raised_by_id)
     publish(["today"])
     return dispute
 
 
+def _refuse_reading(promise: Promise, reading: float | None) -> None:
+    """What can't be a measurement is refused now, while the customer can still say it otherwise."""
+    if reading is None:
+        return
+    if not abs(reading) < 1e12:
+        raise DisputeError(_("This is not a number that can be measured."))
+    if Claim.objects.filter(pk=promise.pk).exists():
+        try:
+            claim_rules.check_value(judging.terms_of(promise.terms), reading)
+        except claim_rules.ClaimError as error:
+            raise DisputeError(claim_wording.problem(error.code, error.params)) from error
+
+
 @transaction.atomic
 def resolve_dispute(*, actor: Actor, dispute_id: int, upheld: bool, resolution: str) -> Dispute:
-    """Decide a dispute. Upheld: the disputed evidence is taken back, and what the customer said it was takes its
-    place; the verdict follows. `resolution`: why; the customer reads it.
-    Raises DisputeError, Dispute.DoesNotExist, NotAllowedError."""
+    """Decide a dispute. Upheld: the disputed entry is taken back, or the measurement set aside, and what the customer
+    said it was takes its place; the verdict follows. `resolution`: why; the customer reads it. About a measurement
+    decides who may release notices. Raises DisputeError, Dispute.DoesNotExist, NotAllowedError."""
+    rows = Dispute.objects.select_for_update(of=("self",)).select_related(
+        "promise", "evidence", "measurement"
+    )
     actor.require(Permission.PROMISES_RECORD)
-    dispute = Dispute.objects.select_for_update(of=("self",)).select_related("promise").get(pk=dispute_id)
+    dispute = rows.get(pk=dispute_id)
     lock_cases(actor, [dispute.promise_id])
+    if dispute.measurement is not None:
+        actor.require(Permission.PROMISES_RELEASE)
     if dispute.state != Dispute.State.OPEN:
         raise DisputeError(_("This was decided already."))
     if not resolution.strip():
@@ -81,19 +152,20 @@ def resolve_dispute(*, actor: Actor, dispute_id: int, upheld: bool, resolution: 
 
 
 def _put_right(actor: Actor, dispute: Dispute) -> None:
-    """What was wrong is taken back, not deleted: the story shows both."""
-    observations = []
-    piece = dispute.evidence
+    """What was wrong is taken back or set aside, not deleted: the story shows both."""
+    if Claim.objects.filter(pk=dispute.promise_id).exists():
+        _measure_anew(actor, dispute)
+        return
+    piece, observations = dispute.evidence, []
     if piece is not None:
         observations.append(_taking_back(dispute, piece))
     if dispute.reading is not None:
-        happened_at = piece.occurred_at if piece else dispute.raised_at
         observations.append(
             Observation(
                 kind=Evidence.Kind.MEASURED,
-                occurred_at=happened_at,
+                occurred_at=piece.occurred_at if piece else dispute.raised_at,
                 once_key=f"dispute:{dispute.pk}",
-                source="customer",
+                source=CUSTOMER,
                 promise_id=dispute.promise_id,
                 reading=dispute.reading,
             )
@@ -101,12 +173,30 @@ def _put_right(actor: Actor, dispute: Dispute) -> None:
     observe_many(actor=actor, observations=observations)
 
 
+def _measure_anew(actor: Actor, dispute: Dispute) -> None:
+    """A measurement is set aside; what the customer measured is one. The claim is judged by what counts then."""
+    claim, wrong = locked(actor, dispute.promise_id), dispute.measurement
+    if wrong is not None:
+        wrong.is_set_aside = True
+        wrong.save()
+    if dispute.reading is None:
+        judge(actor=actor, claim=claim)
+        return
+    theirs = NewMeasurement(
+        value=dispute.reading,
+        measured_at=wrong.measured_at if wrong else dispute.raised_at,
+        once_key=f"dispute:{dispute.pk}",
+        source=CUSTOMER,
+    )
+    measure(actor=actor, claim_id=claim.pk, measurements=[theirs])
+
+
 def _taking_back(dispute: Dispute, piece: Evidence) -> Observation:
     return Observation(
         kind=Evidence.Kind.RETRACTED,
         occurred_at=dispute.resolved_at or clock.now(),
         once_key=f"dispute:{dispute.pk}:back",
-        source="customer",
+        source=CUSTOMER,
         promise_id=dispute.promise_id,
         retracts=piece.once_key,
     )

@@ -11,13 +11,15 @@ from mikomi.promises.models import Dispute, Evidence, Promise, PromiseVersion, R
 
 def erase(customer_ids: Sequence[int]) -> None:
     """Take words out of the person's promises, and forget who wanted news of them. Page addresses stop working."""
+    now = clock.now()
     theirs = Promise.objects.filter(customer_id__in=customer_ids)
-    theirs.update(statement="", terms={}, updated_at=clock.now())
+    theirs.update(statement="", terms={}, updated_at=now)
     about = {"promise__customer_id__in": list(customer_ids)}
     PromiseVersion.objects.filter(**about).update(statement="", note="", terms={})
     Evidence.objects.filter(**about).update(note="")
-    Renegotiation.objects.filter(**about).update(words="", note="", answer="", statement="", terms={})
-    Dispute.objects.filter(**about).update(said="", resolution="", reading=None)
+    wordless: dict[str, Any] = {"words": "", "note": "", "answer": "", "statement": "", "terms": {}}
+    Renegotiation.objects.filter(**about).update(**wordless, changed_at=now)
+    Dispute.objects.filter(**about).update(said="", resolution="", reading=None, changed_at=now)
     Subscription.objects.filter(**about).delete()
 
 

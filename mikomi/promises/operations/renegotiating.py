@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -121,7 +121,8 @@ def take_back_question(*, actor: Actor, promise_id: int) -> int:
     """Don't ask any more, as when the terms were changed otherwise. How many questions were open (0 or 1)."""
     actor.require(Permission.PROMISES_RECORD)
     rows = Renegotiation.objects.filter(promise_id=promise_id, state__in=_PENDING)
-    return rows.update(state=State.TAKEN_BACK, answered_at=clock.now())
+    now = clock.now()
+    return rows.update(state=State.TAKEN_BACK, answered_at=now, changed_at=now)
 
 
 # The customer answers
@@ -237,6 +238,20 @@ def record_agreed(
     _agree(actor, asked)
     _tell(asked, actor.user_id)
     return asked
+
+
+@transaction.atomic
+def take_care_of_questions(*, actor: Actor, promise_ids: Sequence[int]) -> int:
+    """The customers who asked back about new terms of these promises were answered; how many questions."""
+    actor.require(Permission.PROMISES_RECORD)
+    if not promise_ids:
+        return 0
+    now = clock.now()
+    asked = Renegotiation.objects.filter(promise_id__in=promise_ids, state=State.QUESTION, handled_at=None)
+    count = asked.update(handled_at=now, changed_at=now)
+    if count:
+        publish(["today"])
+    return count
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from mikomi.promises.queries.lists import (
 )
 from mikomi.promises.queries.notices import notice_policies, notice_policy
 from mikomi.promises.queries.origins import Origins, origins
-from mikomi.promises.queries.public import PublicPromise, is_erased, public_promise
+from mikomi.promises.queries.public import PublicPromise, is_erased, public_claim, public_promise
 from mikomi.promises.queries.story import Moment, Story, promise
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "policy",
     "promise",
     "promises",
+    "public_claim",
     "public_promise",
     "said_by_customers",
     "to_save",

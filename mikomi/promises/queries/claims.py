@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from mikomi.core.access.actor import Actor
 from mikomi.core.paging import Page, keyset
 from mikomi.promises import claim_wording, judging
-from mikomi.promises.models import Claim, Measurement, Promise
+from mikomi.promises.models import Claim, Dispute, Measurement, Promise
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.rules.claims import ClaimTerms
 from mikomi.promises.subjects import SubjectView, views
@@ -35,13 +35,14 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """One claim with its newest measurements (oldest first), `disputed` of them open; `stopped_by`: why it can't be
-    published, in words; empty: it can."""
+    """One claim with its newest measurements (oldest first); `disputes`: the newest about each, by measurement;
+    `disputed`: how many are open; `stopped_by`: why it can't be published, in words; empty: it can."""
 
     row: ClaimRow
     terms: ClaimTerms
     measurements: list[Measurement]
     total: int
+    disputes: dict[int, Dispute]
     disputed: int
     stopped_by: str
 
@@ -63,14 +64,15 @@ def claim(*, actor: Actor, claim_id: int) -> ClaimView:
     """One claim. Raises Claim.DoesNotExist where the actor may not see it."""
     found = _visible(actor).get(pk=claim_id)
     newest = found.measurements.order_by("-measured_at", "-id")[:CHARTED]
-    totals = found.measurements.aggregate(total=Count("id"), disputed=Count("id", filter=_OPEN_DISPUTE))
+    disputes = found.promise.disputes.order_by("pk")
     code = judging.stops(found)
     return ClaimView(
         row=_rows([found])[0],
         terms=judging.terms_of(found.promise.terms),
         measurements=list(reversed(newest)),
-        total=totals["total"],
-        disputed=totals["disputed"],
+        total=found.measurements.count(),
+        disputes={one.measurement_id: one for one in disputes if one.measurement_id is not None},
+        disputed=sum(one.state == Dispute.State.OPEN for one in disputes),
         stopped_by=claim_wording.stopped(code) if code else "",
     )
 
@@ -81,9 +83,6 @@ def measurements(
     """The measurements of a claim, the newest first. Raises Claim.DoesNotExist."""
     found = _visible(actor).get(pk=claim_id)
     return keyset(found.measurements.all(), ("-measured_at", "-id"), cursor, size)
-
-
-_OPEN_DISPUTE = Q(disputed_at__isnull=False, settled_at=None)
 
 
 def _visible(actor: Actor) -> QuerySet[Claim]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from mikomi.promises.models import Evidence, Promise, Renegotiation
+from mikomi.promises import claim_wording, judging
+from mikomi.promises.models import Claim, Dispute, Evidence, Measurement, Promise, Renegotiation
+from mikomi.promises.rules.claims import ClaimTerms
 from mikomi.promises.subjects import views
 
 _SHOWN = (
@@ -24,6 +26,8 @@ _SHOWN = (
     Evidence.Kind.SURPASSED,
     Evidence.Kind.FAILED,
 )
+MOST_MEASUREMENTS = 12
+"""So many of the newest measurements of a claim stand on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,31 @@ class PublicQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicMeasurement:
+    """What a claim was measured at, in words, by whom (`source`, a code; `measured_by`, words)."""
+
+    id: int
+    words: str
+    at: datetime
+    source: str
+    measured_by: str
+    is_set_aside: bool
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicClaim:
+    """What measurements say of a claim: the verdict in one sentence, how many there are, and the newest of them."""
+
+    sentence: str
+    total: int
+    measurements: list[PublicMeasurement]
+
+
+@dataclass(frozen=True, slots=True)
 class PublicDispute:
-    """What the customer said against the story, and what was decided, with the reason."""
+    """What the customer said against the story, and what was decided, with the reason. On a page for many, the words
+    of whoever said it are left out: strangers read it."""
 
     said: str
     raised_at: datetime
@@ -111,9 +138,7 @@ class PublicPromise:
 def public_promise(token: str) -> PublicPromise | None:
     """The promise behind an unguessable link; none for a wrong one, an internal promise, an erased person or a
     promise to many that isn't published."""
-    found = Promise.objects.select_related("customer", "segment").filter(token=token, is_internal=False)
-    shown = Q(audience=Promise.Audience.ONE, customer__erased_at=None) | Q(published_at__isnull=False)
-    row = found.filter(shown).first() if token else None
+    row = shown(token).select_related("customer", "segment").first()
     if row is None:
         return None
     subject = views([row]).get((row.subject_type, row.subject_id or 0))
@@ -131,7 +156,7 @@ def public_promise(token: str) -> PublicPromise | None:
         cited=row.cited,
         cited_on=row.cited_on,
         question=_question(row) if is_to_one else None,
-        disputes=_disputes(row) if is_to_one else [],
+        disputes=_disputes(row),
         kind=row.kind,
         statement=row.statement,
         state=state,
@@ -149,6 +174,43 @@ def public_promise(token: str) -> PublicPromise | None:
         steps=_steps(row),
         told_at=sorted(moment for moment in told if moment),
         language=row.customer.language if row.customer else "",
+    )
+
+
+def shown(token: str) -> QuerySet[Promise]:
+    """The promise with this page, if there is one: not internal, its person not erased; one to many once published."""
+    has_page = Q(audience=Promise.Audience.ONE, customer__erased_at=None) | Q(published_at__isnull=False)
+    rows = Promise.objects.filter(has_page, token=token, is_internal=False)
+    return rows if token else rows.none()
+
+
+def public_claim(token: str) -> PublicClaim | None:
+    """What a claim with a page was measured at, in the active language; none where measurements don't decide."""
+    claim = Claim.objects.select_related("promise").filter(promise__in=shown(token)).first()
+    if claim is None:
+        return None
+    terms = judging.terms_of(claim.promise.terms)
+    newest = claim.measurements.order_by("-measured_at", "-id")[:MOST_MEASUREMENTS]
+    disputed = set(
+        claim.promise.disputes.filter(state=Dispute.State.OPEN).values_list("measurement_id", flat=True)
+    )
+    return PublicClaim(
+        sentence=claim_wording.sentence(terms, judging.verdict_of(claim)),
+        total=claim.measurements.count(),
+        measurements=[_measurement(terms, row, row.pk in disputed) for row in newest],
+    )
+
+
+def _measurement(terms: ClaimTerms, row: Measurement, is_disputed: bool) -> PublicMeasurement:
+    return PublicMeasurement(
+        id=row.pk,
+        words=claim_wording.measured(terms, row.value),
+        at=row.measured_at,
+        source=row.source,
+        # What a colleague wrote there may be a colleague's name.
+        measured_by="" if row.source == "agent" else row.measured_by,
+        is_set_aside=row.is_set_aside,
+        is_disputed=is_disputed,
     )
 
 
@@ -176,7 +238,9 @@ def _question(row: Promise) -> PublicQuestion | None:
 
 def _disputes(row: Promise) -> list[PublicDispute]:
     return [
-        PublicDispute(one.said, one.raised_at, one.state, one.resolution, one.resolved_at)
+        PublicDispute(
+            one.said if row.customer else "", one.raised_at, one.state, one.resolution, one.resolved_at
+        )
         for one in row.disputes.order_by("raised_at", "id")
     ]
 

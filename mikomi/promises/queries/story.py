@@ -86,7 +86,7 @@ def promise(*, actor: Actor, promise_id: int) -> Story:
         forecast=forecast_of(row, judged, bench) if judged and judged.state is State.OPEN else None,
         around=bench.around(row) if row.state in OPEN else USUAL,
         renegotiations=list(row.renegotiations.order_by("-asked_at", "-id")),
-        disputes=list(row.disputes.select_related("evidence").order_by("-raised_at", "-id")),
+        disputes=list(row.disputes.select_related("evidence", "measurement").order_by("-raised_at", "-id")),
     )
 
 

@@ -159,17 +159,20 @@ def test_a_disputed_measurement_counts_until_somebody_settles_it(agent: Actor, m
     claim = state(agent)
     measure(agent, claim, [18, 20, 19, 18.5, 19.5])
     rows = list(Measurement.objects.all())
-    for row in rows[:2]:
-        operations.dispute(
-            actor=agent, claim_id=claim.pk, measurement_id=row.pk, words="空気圧が低いまま測られました"
+    disputes = [
+        operations.record_dispute(
+            actor=agent, promise_id=claim.pk, measurement_id=row.pk, said="空気圧が低いまま測られました"
         )
+        for row in rows[:2]
+    ]
 
     assert queries.claim(actor=agent, claim_id=claim.pk).disputed == 2
     assert Claim.objects.get().outcome == "broken"
+    decision: dict[str, Any] = {"upheld": True, "resolution": "測り方の誤りでした。"}
     with pytest.raises(NotAllowedError):
-        operations.settle_dispute(actor=agent, claim_id=claim.pk, measurement_id=rows[0].pk, was_right=True)
-    for row in rows[:2]:
-        operations.settle_dispute(actor=manager, claim_id=claim.pk, measurement_id=row.pk, was_right=True)
+        operations.resolve_dispute(actor=agent, dispute_id=disputes[0].pk, **decision)
+    for one in disputes:
+        operations.resolve_dispute(actor=manager, dispute_id=one.pk, **decision)
 
     after = Claim.objects.select_related("promise").get()
     assert (after.count, after.outcome) == (3, "undecided")
@@ -177,13 +180,56 @@ def test_a_disputed_measurement_counts_until_somebody_settles_it(agent: Actor, m
     assert queries.claim(actor=agent, claim_id=claim.pk).disputed == 0
 
 
-def test_only_what_is_disputed_can_be_settled(agent: Actor, manager: Actor) -> None:
+def test_what_the_customer_measured_takes_the_place_of_what_was_wrong(agent: Actor, manager: Actor) -> None:
     claim = state(agent)
-    measure(agent, claim, [18])
-    with pytest.raises(Measurement.DoesNotExist):
-        operations.settle_dispute(
-            actor=manager, claim_id=claim.pk, measurement_id=Measurement.objects.get().pk, was_right=True
-        )
+    measure(agent, claim, [18, 20, 19])
+    wrong = Measurement.objects.earliest("id")
+    with pytest.raises(operations.DisputeError):
+        operations.record_dispute(actor=agent, promise_id=claim.pk, said="違います", reading=99_999)
+    dispute = operations.record_dispute(
+        actor=agent, promise_id=claim.pk, measurement_id=wrong.pk, said="29でした", reading=29
+    )
+    operations.resolve_dispute(
+        actor=manager, dispute_id=dispute.pk, upheld=True, resolution="そのとおりです。"
+    )
+    wrong.refresh_from_db()
+    assert wrong.is_set_aside
+    theirs = Measurement.objects.get(source="customer")
+    assert (theirs.value, theirs.measured_at) == (29, wrong.measured_at)
+    assert Claim.objects.get().count == 3
+
+
+def test_a_measurement_of_another_claim_can_not_be_disputed_here(agent: Actor) -> None:
+    claim, other = state(agent), state(agent)
+    measure(agent, other, [18])
+    foreign = Measurement.objects.get()
+    with pytest.raises(operations.DisputeError):
+        operations.record_dispute(actor=agent, promise_id=claim.pk, measurement_id=foreign.pk, said="?")
+    assert not claim.promise.disputes.exists()
+
+
+def test_a_public_claim_is_disputed_from_its_page_and_nobody_floods_it(agent: Actor, manager: Actor) -> None:
+    claim = state(agent)
+    measure(agent, claim, [18, 20, 19])
+    token = claim.promise.token
+    with pytest.raises(Promise.DoesNotExist):
+        operations.raise_dispute(token=token, said="違います")
+    Promise.objects.filter(pk=claim.pk).update(published_at=NOON)
+    row = Measurement.objects.earliest("id")
+    operations.raise_dispute(
+        token=token, said="山田です。私の車では25でした。", measurement_id=row.pk, reading=25
+    )
+    assert [one.kind for one in queries.said_by_customers(actor=manager)] == ["dispute"]
+    page = queries.public_promise(token)
+    shown = queries.public_claim(token)
+    assert page is not None
+    assert shown is not None
+    assert [one.said for one in page.disputes] == [""], "strangers don't read what a customer wrote"
+    assert [one.is_disputed for one in shown.measurements].count(True) == 1
+    for _number in range(19):
+        operations.raise_dispute(token=token, said="違います")
+    with pytest.raises(operations.DisputeError, match=r"hour|時間"):
+        operations.raise_dispute(token=token, said="違います")
 
 
 # Changing and publishing

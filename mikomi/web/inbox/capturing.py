@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from mikomi.conversations import queries as conversations
 from mikomi.conversations.models import Message
-from mikomi.conversations.operations.promising import record_promises
+from mikomi.conversations.operations import record_promises
 from mikomi.conversations.records import PromiseInAnswer
 from mikomi.core.access.rules import Permission
 from mikomi.promises import operations as ledger

@@ -10,14 +10,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.commerce import queries as commerce
 from mikomi.core import clock
-from mikomi.core.business import queries as business
-from mikomi.integrations.files.issues import RowIssue
-from mikomi.integrations.files.measurements import read_measurements
+from mikomi.core.access.rules import Permission
+from mikomi.integrations.imports import operations as imports
 from mikomi.promises import claim_wording, queries
 from mikomi.promises import operations as ledger
 from mikomi.promises.models import Claim
@@ -37,7 +35,6 @@ from mikomi.web.staff import StaffRequest, staff_page
 
 _SHOWN = 60
 """So many measurements stand in the table of a claim's page."""
-_MOST_WRONG = 20
 
 
 @require_safe
@@ -92,9 +89,8 @@ def show(
     *,
     measure: MeasureForm | None = None,
     file: FileForm | None = None,
-    wrong: list[str] | None = None,
 ) -> HttpResponse:
-    """The page of a claim; with a form as it was sent, or the rows of a file that were refused."""
+    """The page of a claim; with a form as it was sent."""
     view = queries.claim(actor=request.actor, claim_id=claim_id)
     context = {
         "view": view,
@@ -102,12 +98,11 @@ def show(
         "shown": list(reversed(view.measurements))[:_SHOWN],
         "accepts": view.terms.accepts,
         "measure": measure or MeasureForm(),
-        "file": file or FileForm(),
+        "file": (file or FileForm()) if request.actor.may(Permission.IMPORTS_RUN) else None,
         "dispute": DisputeForm(),
-        "wrong": wrong or [],
         "amount": claim_wording.amount,
     }
-    return render(request, "promises/claim.jinja", context, status=422 if measure or file or wrong else 200)
+    return render(request, "promises/claim.jinja", context, status=422 if measure or file else 200)
 
 
 def picture(view: ClaimView) -> Scatter | None:
@@ -157,42 +152,27 @@ def measure(request: StaffRequest, claim_id: int) -> HttpResponse:
 @require_POST
 @staff_page
 def measure_file(request: StaffRequest, claim_id: int) -> HttpResponse:
-    """Measurements from a file; sent again, the same ones count once."""
+    """A file of measurements: an import like any other, looked through first."""
     queries.claim(actor=request.actor, claim_id=claim_id)
     form = FileForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return show(request, claim_id, file=form)
-    stream = cast(BinaryIO, form.cleaned_data["file"].file)
-    found = list(read_measurements(stream, business.zone(), clock.now()))
-    good = [one for one in found if not isinstance(one, RowIssue)]
-    result = ledger.measure(
-        actor=request.actor, claim_id=claim_id, measurements=[one.measurement for one in good]
-    )
-    wrong = [(one.line, one.message(_)) for one in found if isinstance(one, RowIssue)]
-    wrong += [(good[one.place].line, one.words) for one in result.refused]
-    _tell(request, result)
-    if not wrong:
-        return redirect("claim", claim_id=claim_id)
-    lines = [_("Line %(line)s: %(words)s") % {"line": line, "words": words} for line, words in sorted(wrong)]
-    if len(lines) > _MOST_WRONG:
-        rest = len(lines) - _MOST_WRONG
-        lines = [*lines[:_MOST_WRONG], ngettext("and %(num)s more", "and %(num)s more", rest) % {"num": rest}]
-    return show(request, claim_id, wrong=lines)
-
-
-def _tell(request: StaffRequest, result: ledger.Measured) -> None:
-    if result.taken:
-        words = ngettext("%(num)s measurement was taken.", "%(num)s measurements were taken.", result.taken)
-        messages.success(request, words % {"num": result.taken})
-    if result.known:
-        words = ngettext("%(num)s was known already.", "%(num)s were known already.", result.known)
-        messages.info(request, words % {"num": result.known})
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            job = imports.start(
+                actor=request.actor, stream=cast(BinaryIO, upload.file), file_name=upload.name or "",
+                content="measurements", claim_id=claim_id,
+            )  # fmt: skip
+        except imports.ImportRefusedError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("import_job", job_id=job.pk)
+    return show(request, claim_id, file=form)
 
 
 def _act(request: StaffRequest, claim_id: int, do: Callable[[], object], done: str) -> HttpResponse:
     try:
         do()
-    except (ledger.PromiseError, ledger.PromiseDecidedError) as error:
+    except (ledger.PromiseError, ledger.PromiseDecidedError, ledger.DisputeError) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, done)
@@ -228,32 +208,18 @@ def withdraw(request: StaffRequest, claim_id: int) -> HttpResponse:
 @require_POST
 @staff_page
 def dispute(request: StaffRequest, claim_id: int, measurement_id: int) -> HttpResponse:
-    """Note what somebody says against a measurement."""
+    """Record what a customer says against a measurement."""
     form = DisputeForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say what is wrong with the measurement."))
         return redirect("claim", claim_id=claim_id)
+    queries.claim(actor=request.actor, claim_id=claim_id)
     words = form.cleaned_data["words"]
     return _act(
         request,
         claim_id,
-        lambda: ledger.dispute(
-            actor=request.actor, claim_id=claim_id, measurement_id=measurement_id, words=words
+        lambda: ledger.record_dispute(
+            actor=request.actor, promise_id=claim_id, measurement_id=measurement_id, said=words
         ),
         _("The objection is recorded."),
-    )
-
-
-@require_POST
-@staff_page
-def settle(request: StaffRequest, claim_id: int, measurement_id: int) -> HttpResponse:
-    """Set a disputed measurement aside, or let it stand."""
-    was_right = request.POST.get("right") == "1"
-    return _act(
-        request,
-        claim_id,
-        lambda: ledger.settle_dispute(
-            actor=request.actor, claim_id=claim_id, measurement_id=measurement_id, was_right=was_right
-        ),
-        _("Decided."),
     )

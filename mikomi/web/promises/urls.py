@@ -23,7 +23,6 @@ urlpatterns = [
     path("claims/<int:claim_id>/publish", claims.publish, name="claim_publish"),
     path("claims/<int:claim_id>/withdraw", claims.withdraw, name="claim_withdraw"),
     path("claims/<int:claim_id>/dispute/<int:measurement_id>", claims.dispute, name="claim_dispute"),
-    path("claims/<int:claim_id>/settle/<int:measurement_id>", claims.settle, name="claim_settle"),
     path("<int:promise_id>/", views.promise, name="promise"),
     path("<int:promise_id>/terms", acts.terms, name="promise_terms"),
     path("<int:promise_id>/question/back", acts.take_back_question, name="promise_question_back"),

@@ -9,11 +9,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mikomi.conversations import operations as desk
 from mikomi.core.business.queries import business
 from mikomi.promises import operations
 from mikomi.promises.models import Promise, Renegotiation, Subscription
 from mikomi.promises.operations.disputing import LONGEST_TEXT
-from mikomi.promises.queries import PublicPromise, is_erased, public_promise
+from mikomi.promises.queries import PublicPromise, is_erased, public_claim, public_promise
 from mikomi.promises.reasons import reason_label
 from mikomi.promises.rules.kinds import measure_of
 from mikomi.web import words
@@ -39,6 +40,7 @@ class DisputeForm(forms.Form):
     """What was different."""
 
     evidence = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    measurement = forms.IntegerField(required=False, widget=forms.HiddenInput)
     said = forms.CharField(
         label=gettext_lazy("What was different?"),
         max_length=LONGEST_TEXT,
@@ -78,8 +80,11 @@ def _page(
         return public_page(request, "public/promise_gone.jinja", {}, language=business().language, status=410)
     found = _found(token)
     said = request.GET.get("said", "")
+    language = found.language or business().language
+    speak(request, language)
     context = {
         "promise": found,
+        "claim": public_claim(token),
         "measure": measure_of(found.terms),
         "reason_label": reason_label,
         "source_words": words.EVIDENCE_SOURCES,
@@ -90,7 +95,6 @@ def _page(
         "longest": LONGEST_TEXT,
     }
     wrong = any(form is not None for form in (answer, dispute, subscribe))
-    language = found.language or business().language
     return public_page(
         request, "public/promise.jinja", context, language=language, status=422 if wrong else 200
     )
@@ -109,7 +113,7 @@ def answer_terms(request: HttpRequest, token: str, renegotiation_id: int) -> Htt
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
-            operations.answer_new_terms(
+            desk.answer_new_terms(
                 token=token,
                 renegotiation_id=renegotiation_id,
                 answer=form.cleaned_data["answer"],
@@ -126,18 +130,18 @@ def answer_terms(request: HttpRequest, token: str, renegotiation_id: int) -> Htt
 
 @require_POST
 def dispute(request: HttpRequest, token: str) -> HttpResponse:
-    """That is not what happened."""
-    found = _found(token)
-    if not found.is_to_one:
-        raise Http404
-    speak(request, found.language)
+    """That is not what happened, or not what it measures."""
+    speak(request, _found(token).language or business().language)
     form = DisputeForm(request.POST, auto_id="dispute_%s")
     if form.is_valid():
         data = form.cleaned_data
         try:
             operations.raise_dispute(
-                token=token, said=data["said"], evidence_id=data["evidence"], reading=data["reading"]
-            )
+                token=token, said=data["said"], evidence_id=data["evidence"],
+                measurement_id=data["measurement"], reading=data["reading"],
+            )  # fmt: skip
+        except Promise.DoesNotExist as error:
+            raise Http404 from error
         except operations.DisputeError as error:
             form.add_error(None, str(error))
         else:

@@ -36,4 +36,7 @@ KNOWN: tuple[Format, ...] = (
 
 ORDERS = generic.ORDERS
 CUSTOMERS = generic.CUSTOMERS
-BY_NAME = {one.name: one for one in (*KNOWN, ORDERS, CUSTOMERS)}
+MEASUREMENTS = generic.MEASUREMENTS
+USUAL = {one.kind: one for one in (ORDERS, CUSTOMERS, MEASUREMENTS)}
+"""By kind: any file that is none of the known ones."""
+BY_NAME = {one.name: one for one in (*KNOWN, *USUAL.values())}

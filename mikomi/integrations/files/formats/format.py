@@ -5,7 +5,7 @@ from typing import Literal
 
 from mikomi.integrations.files.fields import Field
 
-Kind = Literal["orders", "customers"]
+Kind = Literal["orders", "customers", "measurements"]
 DecimalSign = Literal[".", ","] | None
 
 ITEM = (Field.SKU, Field.LINE_NAME, Field.PRODUCT_ID)

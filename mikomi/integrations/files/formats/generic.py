@@ -16,6 +16,15 @@ ORDERS = Format(
     decimal=None,
 )
 
+MEASUREMENTS = Format(
+    name="measurements",
+    label=_("measurements"),
+    kind="measurements",
+    source="csv",
+    needed=((Field.MEASURED_VALUE,),),
+    decimal=None,
+)
+
 CUSTOMERS = Format(
     name="customers",
     label=_("customers"),

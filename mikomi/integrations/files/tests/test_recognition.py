@@ -3,7 +3,7 @@
 import pytest
 
 from mikomi.integrations.files.fields import LABELS, Field
-from mikomi.integrations.files.formats import BY_NAME, KNOWN
+from mikomi.integrations.files.formats import BY_NAME, KNOWN, USUAL
 from mikomi.integrations.files.headers import fingerprint, meaning, unique_names
 from mikomi.integrations.files.recognition import by_hand, recognise
 
@@ -227,4 +227,4 @@ def test_names_that_come_twice_are_told_apart() -> None:
 
 def test_every_field_has_a_label_and_every_format_a_name_of_its_own() -> None:
     assert set(LABELS) == set(Field)
-    assert len(BY_NAME) == len(KNOWN) + 2
+    assert len(BY_NAME) == len(KNOWN) + len(USUAL)

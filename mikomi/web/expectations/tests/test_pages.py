@@ -67,7 +67,7 @@ def test_gaps_classes_and_map_stand_on_one_page(client: Client, owner_user: User
         "delights",
         "Concentrate here",
         "Next-day delivery",
-        "3.00 from 1 answers",
+        "Over all",
     ):
         assert words in page
 

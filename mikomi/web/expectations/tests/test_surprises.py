@@ -67,8 +67,31 @@ def test_a_proposal_is_approved_or_turned_down_on_its_row(client: Client, custom
     client.post(f"/expectations/surprises/{one.pk}/approve")
     client.post(f"/expectations/surprises/{two.pk}/dismiss")
     assert list(Surprise.objects.order_by("pk").values_list("state", flat=True)) == ["approved", "dismissed"]
-    again = client.post(f"/expectations/surprises/{one.pk}/dismiss", follow=True)
+    again = client.post(f"/expectations/surprises/{two.pk}/dismiss", follow=True)
     assert "decided already" in again.content.decode()
+
+
+def test_an_approved_one_is_carried_out_from_today_or_its_page(client: Client, customer: Customer) -> None:
+    client.post("/expectations/surprises/plan", PLAN)
+    one = propose(SurprisePlan.objects.get(), customer)
+    page = f"/expectations/surprises/{one.pk}/"
+    assert "Who carries it out" in client.get(page).content.decode()
+    client.post(f"{page}approve")
+    assert "Small surprises to carry out" in client.get("/").content.decode()
+    refused = client.post(page, {"subject": "x", "text": "y"})
+    assert refused.status_code == 422
+    assert "has not agreed to news" in refused.content.decode()
+    assert client.post(f"{page}done?next=today")["Location"] == "/"
+    assert "Small surprises to carry out" not in client.get("/").content.decode()
+    assert "Carried out" in client.get(page).content.decode()
+
+
+def test_one_held_out_has_no_page(client: Client, customer: Customer) -> None:
+    client.post("/expectations/surprises/plan", PLAN)
+    one = propose(SurprisePlan.objects.get(), customer)
+    Surprise.objects.update(state="held_out")
+    assert client.get(f"/expectations/surprises/{one.pk}/").status_code == 404
+    assert client.post(f"/expectations/surprises/{one.pk}/done").status_code == 404
 
 
 def test_forty_proposals_cost_as_many_queries_as_two(client: Client) -> None:
@@ -89,7 +112,12 @@ def test_who_may_only_look_decides_nothing(client: Client, customer: Customer) -
     other = Client()
     other.force_login(make_user("ken", Role.ANALYST))
     assert other.get("/expectations/surprises/").status_code == 200
-    assert other.post(f"/expectations/surprises/{row.pk}/approve").status_code == 403
+    assert other.get(f"/expectations/surprises/{row.pk}/").status_code == 200
+    for act in ("approve", "done", "dismiss", ""):
+        assert (
+            other.post(f"/expectations/surprises/{row.pk}/{act}", {"subject": "x", "text": "y"}).status_code
+            == 403
+        )
     assert other.post("/expectations/surprises/plan", PLAN).status_code == 403
     row.refresh_from_db()
     assert row.state == "proposed"
@@ -103,6 +131,11 @@ def test_a_program_sets_the_plan_and_decides(client: Client, owner_user: User, c
     assert (plan["left_minor"], plan["costs"]) == (5_000, costs)
     row = propose(SurprisePlan.objects.get(), customer)
     assert [one["id"] for one in program.ok("get", "/surprises")["items"]] == [row.pk]
-    assert program.ok("post", f"/surprises/{row.pk}/approve")["state"] == "approved"
+    assert program.ok("post", f"/surprises/{row.pk}/approve", {})["state"] == "approved"
+    assert [one["id"] for one in program.ok("get", "/surprises/to-carry-out")["items"]] == [row.pk]
+    assert program.ok("get", "/today")["surprises"][0]["surprise_id"] == row.pk
+    refused = program.post(f"/surprises/{row.pk}/message", {"subject": "x", "text": "y"})
+    assert refused.status_code == 409
+    assert program.ok("post", f"/surprises/{row.pk}/done")["state"] == "done"
     assert program.post(f"/surprises/{row.pk}/dismiss").status_code == 409
     assert program.ok("get", "/figures/surprises")["spent_minor"] == 100

@@ -14,8 +14,10 @@ from mikomi.commerce.models import Product
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
 from mikomi.core.business.models import Business
+from mikomi.integrations.imports.tasks import work_now
+from mikomi.integrations.models import ImportJob
 from mikomi.promises import operations
-from mikomi.promises.models import Claim, Measurement
+from mikomi.promises.models import Claim, Dispute, Measurement
 from mikomi.promises.records import NewClaim, NewMeasurement
 from mikomi.web.promises.scatter import HEIGHT, WIDTH, Drawn, scatter
 from tests.cast import NOON, make_user
@@ -107,21 +109,25 @@ def test_a_measurement_is_added_by_hand_or_refused_beside_its_field(client: Clie
     assert Measurement.objects.count() == 1
 
 
-def test_a_file_is_read_and_its_wrong_rows_are_named(client: Client, owner_user: User) -> None:
+def test_a_file_is_looked_through_first_like_any_other_import(client: Client, owner_user: User) -> None:
     claim = state(owner_user)
     data = "測定日,測定値\n2026/11/01,18.5\n2026/11/02,たくさん\n2026/13/02,19\n2026/11/03,19\n".encode(
         "cp932"
     )
-
-    def send() -> str:
-        file = SimpleUploadedFile("m.csv", data, "text/csv")
-        return client.post(f"/promises/claims/{claim.pk}/file", {"file": file}).content.decode()
-
-    page = send()
-    assert "Line 3:" in page
-    assert "Line 4:" in page
+    file = SimpleUploadedFile("m.csv", data, "text/csv")
+    place = client.post(f"/promises/claims/{claim.pk}/file", {"file": file})["Location"]
+    job = ImportJob.objects.get()
+    assert str(job.pk) in place
+    work_now(job.pk)
+    page = client.get(place).content.decode()
+    assert "is not a number" in page
+    assert "is not a date" in page
+    assert f"/promises/claims/{claim.pk}/" in page
+    client.post(f"{place}run")
+    work_now(job.pk)
     assert Measurement.objects.count() == 2
-    assert "2 were known already." in send()
+    empty = SimpleUploadedFile("m.csv", b"", "text/csv")
+    assert client.post(f"/promises/claims/{claim.pk}/file", {"file": empty}).status_code == 422
 
 
 def test_a_measurement_is_disputed_and_set_aside(client: Client, owner_user: User) -> None:
@@ -130,7 +136,10 @@ def test_a_measurement_is_disputed_and_set_aside(client: Client, owner_user: Use
     row = Measurement.objects.earliest("id")
     client.post(f"/promises/claims/{claim.pk}/dispute/{row.pk}", {"words": "空気圧が低い"})
     assert "空気圧が低い" in text(client, f"/promises/claims/{claim.pk}/")
-    client.post(f"/promises/claims/{claim.pk}/settle/{row.pk}", {"right": "1"})
+    dispute = Dispute.objects.get()
+    assert "空気圧が低い" in text(client, f"/promises/{claim.pk}/")
+    decision = {"verdict": "upheld", "resolution": "測り方の誤りでした。"}
+    client.post(f"/promises/{claim.pk}/disputes/{dispute.pk}", decision)
     assert "set aside" in text(client, f"/promises/claims/{claim.pk}/")
     assert Claim.objects.get().count == 4
 

@@ -8,13 +8,18 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from mikomi.conversations import operations as desk
+from mikomi.conversations.models import Message
 from mikomi.core.access.actor import Actor
+from mikomi.core.events.running import run_due
 from mikomi.customers.models import Customer
 from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises import operations
-from mikomi.promises.models import Dispute, Promise, Subscription
+from mikomi.promises.models import Dispute, Measurement, Promise, Subscription
 from mikomi.promises.tests.ledger import DAY, make, observe
+from mikomi.promises.tests.test_claims import measure, state
 from mikomi.promises.tests.test_wider_kinds import to_everyone
+from mikomi.screens.today import today
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -101,5 +106,67 @@ def test_a_promise_to_everyone_has_a_page_once_published(visitor: Client, owner:
     page = visitor.get(f"/p/{promise.token}").content.decode()
     assert "本体1,980円" in page
     assert "1,980" in page
+    operations.unpublish(actor=owner, promise_id=promise.pk)
     assert visitor.post(f"/p/{promise.token}/dispute", {"said": "x"}).status_code == 404
     assert Promise.objects.get().disputes.count() == 0
+
+
+def test_a_measurement_of_a_public_claim_is_disputed_on_its_page(
+    visitor: Client, owner: Actor, manager: Actor
+) -> None:
+    claim = state(owner)
+    measure(owner, claim, [29, 31, 30, 30, 31], measured_by="交通試験場")
+    Promise.objects.filter(pk=claim.pk).update(published_at=NOON)
+    token = claim.promise.token
+    page = visitor.get(f"/p/{token}").content.decode()
+    assert "測定" in page
+    assert "交通試験場" in page
+    row = Measurement.objects.earliest("id")
+    answer = visitor.post(
+        f"/p/{token}/dispute",
+        {"said": "私の車では18でした", "measurement": row.pk, "reading": "18"},
+        follow=True,
+    ).content.decode()
+    assert "私の車では18でした" not in answer
+    dispute = Dispute.objects.get()
+    assert (dispute.measurement_id, dispute.reading) == (row.pk, 18)
+    operations.resolve_dispute(
+        actor=manager, dispute_id=dispute.pk, upheld=False, resolution="空気圧が違いました。"
+    )
+    assert "空気圧が違いました。" in visitor.get(f"/p/{token}").content.decode()
+
+
+def test_what_is_asked_on_the_page_comes_to_the_desk_and_leaves_today_with_the_answer(
+    visitor: Client, agent: Actor, customer: Customer
+) -> None:
+    desk.ensure_defaults()
+    promise = make(customer.pk)
+    asked = operations.ask_new_terms(actor=agent, promise_id=promise.pk, due_at=NOON + 9 * DAY)
+    address = f"/p/{promise.token}/terms/{asked.pk}"
+    visitor.post(address, {"answer": "question", "words": "もっと早くなりませんか"})
+
+    (message,) = Message.objects.filter(direction="in")
+    assert (message.text, message.promise_id) == ("もっと早くなりませんか", promise.pk)
+    assert message.conversation.customer_id == customer.pk
+    assert message.conversation.waiting_since == NOON, "an answer is owed"
+    (said,) = today(actor=agent).said
+    assert (said.kind, said.conversation_id) == ("question", message.conversation_id)
+
+    desk.answer(actor=agent, conversation_id=message.conversation_id, text="申し訳ございません。")
+    while run_due(worker="test", limit=100):
+        pass
+    assert today(actor=agent).said == []
+    again = visitor.post(address, {"answer": "declined", "words": "それなら結構です"})
+    assert again.status_code == 302
+    assert Message.objects.filter(direction="in", conversation=message.conversation).count() == 2
+
+
+def test_a_refused_answer_writes_nothing_to_the_desk(
+    visitor: Client, agent: Actor, customer: Customer
+) -> None:
+    promise = make(customer.pk)
+    asked = operations.ask_new_terms(actor=agent, promise_id=promise.pk, due_at=NOON + 9 * DAY)
+    operations.take_back_question(actor=agent, promise_id=promise.pk)
+    late = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "question", "words": "なぜ？"})
+    assert late.status_code == 422
+    assert not Message.objects.exists()
