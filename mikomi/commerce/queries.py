@@ -15,6 +15,7 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
+from mikomi.core.kept import kept
 from mikomi.core.paging import Page, keyset
 from mikomi.core.search import queries as search
 
@@ -52,11 +53,12 @@ def orders(
     return keyset(rows, ["-ordered_at", "-id"], cursor, size)
 
 
-def latest_orders(*, actor: Actor, customer_ids: Collection[int], size: int) -> list[Order]:
+@kept("customer_ids")
+def latest_orders(*, actor: Actor, customer_ids: list[int], size: int) -> QuerySet[Order]:
     """A person's newest orders in short: number, time and total."""
     actor.require(Permission.ORDERS_VIEW)
-    rows = Order.objects.filter(customer_id__in=list(customer_ids)).order_by("-ordered_at", "-id")
-    return list(rows.only("number", "ordered_at", "total_minor", "currency")[:size])
+    rows = Order.objects.filter(customer__id__in=customer_ids).order_by("-ordered_at", "-id")
+    return rows.only("number", "ordered_at", "total_minor", "currency")[:size]
 
 
 def product_id(*, actor: Actor, sku: str) -> int | None:

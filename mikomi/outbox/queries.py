@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,6 +14,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business.models import Business
 from mikomi.core.business.queries import business as the_business
 from mikomi.core.business.queries import zone
+from mikomi.core.kept import kept
 from mikomi.core.literals import literals
 from mikomi.core.paging import Page, keyset
 from mikomi.customers import queries as customers
@@ -67,10 +69,20 @@ def needing_person(
     return keyset(rows.filter(state=state) if state else rows, ("id",), cursor, size)
 
 
+@kept()
+def oldest_needing_person(*, actor: Actor, size: int) -> QuerySet[OutgoingMessage]:
+    """The first of them: for Today."""
+    return _needing_person(actor).order_by("id")[:size]
+
+
 def counts_needing_person(*, actor: Actor) -> dict[str, int]:
     """How many messages are held, perhaps sent and failed; one query."""
-    rows = _needing_person(actor).values("state").annotate(count=Count("id"))
-    return {state.value: 0 for state in NEEDS_PERSON} | {row["state"]: row["count"] for row in rows}
+    return {state.value: 0 for state in NEEDS_PERSON} | dict(_counts_needing_person(actor=actor))
+
+
+@kept()
+def _counts_needing_person(*, actor: Actor) -> QuerySet[OutgoingMessage, Any]:
+    return _needing_person(actor).order_by().values_list("state").annotate(count=Count("id"))
 
 
 def _needing_person(actor: Actor) -> QuerySet[OutgoingMessage]:
@@ -95,10 +107,15 @@ def undelivered_notices(*, actor: Actor, subject_type: str, limit: int = 50) -> 
 
     A notice that somebody has given up or sent again is none of them.
     """
+    return _newest_undelivered(actor=actor, subject_type=subject_type, limit=limit)[::-1]
+
+
+@kept()
+def _newest_undelivered(*, actor: Actor, subject_type: str, limit: int) -> QuerySet[OutgoingMessage]:
     rows = visible(actor).filter(
         state=OutgoingMessage.State.FAILED,
         purpose=OutgoingMessage.Purpose.NOTICE,
         subject_type=subject_type,
         subject_id__isnull=False,
     )
-    return list(reversed(rows.order_by("-id")[:limit]))
+    return rows.order_by("-id")[:limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,8 +54,13 @@ def inbox(
 
 def threads(page: Page[Conversation]) -> Page[Thread]:
     """Conversations as a list shows them, with their customers' names in one query."""
-    shown = customers.display(row.customer for row in page.items)
-    return page.map(lambda row: _thread(row, shown[row.customer_id]))
+    return page.with_items(thread_list(page.items))
+
+
+def thread_list(rows: Sequence[Conversation]) -> list[Thread]:
+    """The same for some conversations."""
+    shown = customers.display(row.customer for row in rows)
+    return [_thread(row, shown[row.customer_id]) for row in rows]
 
 
 def _thread(row: Conversation, customer: Display) -> Thread:

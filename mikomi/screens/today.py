@@ -23,7 +23,7 @@ from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises import queries as ledger
 from mikomi.promises.queries.figures import Figure
 from mikomi.screens import promises as promise_screens
-from mikomi.screens.inbox import Thread, threads
+from mikomi.screens.inbox import Thread, thread_list
 from mikomi.screens.promises import PromiseRow
 from mikomi.screens.untold import Untold, untold
 
@@ -141,10 +141,10 @@ def today(*, actor: Actor) -> Today:
     """What the actor has to look at now; a constant number of queries."""
     now = clock.now()
     may_talk = actor.may(Permission.CONVERSATIONS_VIEW)
-    messages = outbox.needing_person(actor=actor, size=ROWS).items if may_talk else []
-    owed = desk.by_time_left(actor=actor, size=ROWS) if may_talk else None
+    messages = outbox.oldest_needing_person(actor=actor, size=ROWS) if may_talk else []
+    owed = desk.by_time_left(actor=actor, size=ROWS) if may_talk else []
     counts = desk.counts(actor=actor) if may_talk else None
-    poor = feedback.poor_open(actor=actor, size=ROWS).items if actor.may(Permission.FEEDBACK_VIEW) else []
+    poor = feedback.poor_open(actor=actor, size=ROWS) if actor.may(Permission.FEEDBACK_VIEW) else []
     cases = desk.open_cases(actor=actor, size=ROWS) if may_talk else []
     follow_ups = desk.follow_ups(actor=actor, until=now + FOLLOW_UPS_AHEAD, size=ROWS) if may_talk else []
     gifts = surprises.to_carry_out(actor=actor, limit=ROWS)
@@ -155,7 +155,7 @@ def today(*, actor: Actor) -> Today:
     return Today(
         to_save=_to_save(actor, messages) if promises else [],
         untold=untold(actor=actor, size=ROWS) if promises and may_talk else [],
-        answers_owed=threads(owed).items if owed else [],
+        answers_owed=thread_list(owed),
         answers_owed_count=counts.owed if counts else 0,
         overdue_count=counts.overdue if counts else 0,
         waiting=[_waiting(row, names) for row in messages],

@@ -15,6 +15,7 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business.queries import calendar
+from mikomi.core.kept import kept
 from mikomi.core.paging import Page, keyset
 
 OPEN_STATES = (RecoveryCase.State.OPEN, RecoveryCase.State.ASKED)
@@ -46,17 +47,19 @@ def recovery_of_promise(*, actor: Actor, promise_id: int) -> RecoveryCase | None
     return _full(visible_cases(actor)).filter(promise_id=promise_id).first()
 
 
-def follow_ups(*, actor: Actor, until: datetime, size: int = 20) -> list[RecoveryCase]:
+@kept("until")
+def follow_ups(*, actor: Actor, until: datetime, size: int = 20) -> QuerySet[RecoveryCase]:
     """Open cases whose follow-up is due until then, the soonest first: for Today."""
     rows = visible_cases(actor).filter(
         state__in=OPEN_STATES, follow_up_at__lte=until, follow_up_done_at__isnull=True
     )
-    return list(rows.order_by("follow_up_at", "id")[:size])
+    return rows.order_by("follow_up_at", "id")[:size]
 
 
-def open_cases(*, actor: Actor, size: int = 20) -> list[RecoveryCase]:
+@kept()
+def open_cases(*, actor: Actor, size: int = 20) -> QuerySet[RecoveryCase]:
     """Open cases, the oldest first: for Today."""
-    return list(visible_cases(actor).filter(state__in=OPEN_STATES).order_by("opened_at", "id")[:size])
+    return visible_cases(actor).filter(state__in=OPEN_STATES).order_by("opened_at", "id")[:size]
 
 
 def _full(rows: QuerySet[RecoveryCase]) -> QuerySet[RecoveryCase]:

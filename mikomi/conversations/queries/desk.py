@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
@@ -12,6 +13,7 @@ from mikomi.conversations.models import Attachment, Conversation, Message
 from mikomi.conversations.queries.visibility import seen_through, visible
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
+from mikomi.core.kept import kept, totals
 from mikomi.core.paging import Page, keyset
 from mikomi.customers.queries.display import columns as display_columns
 
@@ -78,27 +80,30 @@ class Counts:
 
 def counts(*, actor: Actor) -> Counts:
     """The numbers beside the views; one query, of an index that holds what is not closed."""
+    return Counts(*_counts(actor=actor, now=clock.now())[0])
+
+
+@kept("now")
+def _counts(*, actor: Actor, now: datetime) -> QuerySet[Conversation, Any]:
+    """The fields of `Counts`, in their order."""
     opened = Q(state=State.OPEN)
-    found = (
-        visible(actor)
-        .filter(closed_at=None)
-        .aggregate(
-            mine=Count("id", filter=opened & Q(assignee_id=actor.user_id)),
-            unassigned=Count("id", filter=opened & Q(assignee_id=None)),
-            all=Count("id", filter=opened),
-            snoozed=Count("id", filter=Q(state=State.SNOOZED)),
-            owed=Count("id", filter=opened & Q(answer_due_at__isnull=False)),
-            overdue=Count("id", filter=opened & Q(answer_due_at__lt=clock.now())),
-        )
+    return totals(
+        visible(actor).filter(closed_at=None),
+        mine=Count("id", filter=opened & Q(assignee_id=actor.user_id)),
+        unassigned=Count("id", filter=opened & Q(assignee_id=None)),
+        all=Count("id", filter=opened),
+        snoozed=Count("id", filter=Q(state=State.SNOOZED)),
+        owed=Count("id", filter=opened & Q(answer_due_at__isnull=False)),
+        overdue=Count("id", filter=opened & Q(answer_due_at__lt=now)),
     )
-    return Counts(**found)
 
 
-def by_time_left(*, actor: Actor, cursor: str | None = None, size: int = 20) -> Page[Conversation]:
+@kept()
+def by_time_left(*, actor: Actor, size: int = 20) -> QuerySet[Conversation]:
     """Open conversations in which an answer is owed, the soonest due first: for Today."""
     rows = visible(actor).filter(state=State.OPEN, answer_due_at__isnull=False)
     rows = rows.select_related("customer").only(*_LISTED, *display_columns("customer__"))
-    return keyset(rows, URGENT_FIRST, cursor, size)
+    return rows.order_by(*URGENT_FIRST)[:size]
 
 
 def conversation(*, actor: Actor, conversation_id: int) -> Conversation:

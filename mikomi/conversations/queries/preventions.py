@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from mikomi.conversations.models import RecoveryCase
 from mikomi.conversations.queries.visibility import visible_cases
 from mikomi.core.access.actor import Actor
+from mikomi.core.kept import kept
 from mikomi.core.paging import Page, keyset
 
 STATES = ("open", "overdue", "done")
@@ -39,13 +40,14 @@ def preventions(
     return page.map(lambda row: Prevention(row, again.get(row.pk, 0) if row.prevention_done_at else None))
 
 
-def due_preventions(*, actor: Actor, until: date, size: int = 20) -> list[RecoveryCase]:
+@kept("until")
+def due_preventions(*, actor: Actor, until: date, size: int = 20) -> QuerySet[RecoveryCase]:
     """The changes that this person has promised and that are due until then, the soonest first: for Today."""
-    rows = _in_state(visible_cases(actor).exclude(prevention=""), "open", until)
+    rows = visible_cases(actor).exclude(prevention="").filter(prevention_done_at=None)
     mine = rows.filter(
         prevention_owner_id=actor.user_id, prevention_due__isnull=False, prevention_due__lte=until
     )
-    return list(mine.order_by("prevention_due", "id")[:size])
+    return mine.order_by("prevention_due", "id")[:size]
 
 
 def _in_state(rows: QuerySet[RecoveryCase], state: str, today: date) -> QuerySet[RecoveryCase]:

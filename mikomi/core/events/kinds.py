@@ -116,13 +116,13 @@ def to_json(payload: object) -> dict[str, Any]:
 def from_json(name: str, data: dict[str, Any]) -> Any:
     """The payload back as its class; fields added later take their defaults. Inverse of `to_json`."""
     payload = kind_named(name).payload
-    hints = _hints(payload)
+    hints = _hints(name)
     return payload(**{key: _read(hints[key], value) for key, value in data.items() if key in hints})
 
 
 @cache
-def _hints(payload: type[Any]) -> dict[str, Any]:
-    return get_type_hints(payload)
+def _hints(name: str) -> dict[str, Any]:
+    return get_type_hints(kind_named(name).payload)
 
 
 def _read(annotation: Any, value: Any) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mikomi.core import names
+from mikomi.core.kept import kept
 from mikomi.customers.models import Customer, Identity
 from mikomi.customers.naming import name_of, written_name
 
@@ -46,14 +48,15 @@ def display_ids(customer_ids: Sequence[int | None]) -> dict[int, Display]:
     wanted = {customer_id for customer_id in customer_ids if customer_id is not None}
     if not wanted:
         return {}
-    rows = (
-        Customer.objects.filter(pk__in=wanted)
-        .select_related("merged_into")
-        .only(*columns(), *columns("merged_into__"))
-    )
-    living = {row.pk: row.merged_into or row for row in rows}
+    living = {row.pk: row.merged_into or row for row in _named(ids=sorted(wanted))}
     shown = display(living.values())
     return {customer_id: shown[customer.pk] for customer_id, customer in living.items()}
+
+
+@kept("ids")
+def _named(*, ids: list[int]) -> QuerySet[Customer]:
+    rows = Customer.objects.filter(pk__in=ids).select_related("merged_into")
+    return rows.only(*columns(), *columns("merged_into__"))
 
 
 def _display(customer: Customer, instead: str) -> Display:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
 
 from mikomi.core import lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.kept import kept
 from mikomi.customers.models import (
     Address,
     Consent,
@@ -50,20 +54,36 @@ def customer(*, actor: Actor, customer_id: int) -> Profile:
     ids = ids_of(customer_id)
     if not ids:
         raise Customer.DoesNotExist(f"There is no customer {customer_id}.")
-    row = Customer.objects.select_related("company", "standing").get(pk=ids[0])
+    (row,) = _living(customer_id=ids[0])
     return Profile(
         customer=row,
         display=display([row])[row.pk],
         ids=ids,
-        identities=list(Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")),
-        addresses=list(Address.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")),
-        consents=counting(Consent.objects.filter(customer_id__in=ids).order_by("-at", "-id")),
-        notes=list(Note.objects.filter(customer_id__in=ids).order_by("-at", "-id")),
-        tags=list(Tag.objects.filter(customers__in=ids).distinct().order_by("name")),
+        identities=_of(ids=ids, model=Identity, order=("-is_primary", "id")),
+        addresses=_of(ids=ids, model=Address, order=("-is_primary", "id")),
+        consents=counting(_of(ids=ids, model=Consent, order=("-at", "-id"))),
+        notes=_of(ids=ids, model=Note, order=("-at", "-id")),
+        tags=_tags(ids=ids),
         standing=getattr(row, "standing", None),
         merges=_merges(ids) if len(ids) > 1 else [],
         proposals=_proposals(ids),
     )
+
+
+@kept("customer_id")
+def _living(*, customer_id: int) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk=customer_id).select_related("company", "standing")
+
+
+@kept("ids")
+def _of(*, ids: list[int], model: type[Model], order: tuple[str, ...]) -> QuerySet[Any]:
+    """The rows of a person, under all their ids."""
+    return model._default_manager.filter(customer__id__in=ids).order_by(*order)
+
+
+@kept("ids")
+def _tags(*, ids: list[int]) -> QuerySet[Tag]:
+    return Tag.objects.filter(customers__id__in=ids).distinct().order_by("name")
 
 
 def _merges(ids: Sequence[int]) -> list[Merge]:
@@ -96,4 +116,4 @@ def consent_history(*, actor: Actor, customer_id: int, size: int = 100) -> list[
     ids = ids_of(customer_id)
     if not ids:
         raise Customer.DoesNotExist(f"There is no customer {customer_id}.")
-    return list(Consent.objects.filter(customer_id__in=ids).order_by("-at", "-id")[:size])
+    return list(Consent.objects.filter(customer__id__in=ids).order_by("-at", "-id")[:size])

@@ -6,6 +6,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.kept import kept
 from mikomi.core.paging import Page, keyset
 from mikomi.facts.models import Contradiction
 
@@ -50,14 +51,17 @@ def counts(*, actor: Actor) -> dict[str, int]:
 
 def for_today(*, actor: Actor, size: int = 12) -> list[Contradiction]:
     """What the actor has to put right: their own facts first; who may edit facts sees the others as well."""
-    if not actor.may(Permission.FACTS_VIEW):
-        return []
+    return _for_today(actor=actor, size=size) if actor.may(Permission.FACTS_VIEW) else []
+
+
+@kept()
+def _for_today(*, actor: Actor, size: int) -> QuerySet[Contradiction]:
     rows = Contradiction.objects.filter(state=State.OPEN)
     if not actor.may(Permission.FACTS_EDIT):
         rows = rows.filter(owner_id=actor.user_id)
     mine = Case(When(Q(owner_id=actor.user_id), then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = rows.select_related("fact").only("what", "severity", "title", "place", "fact__label")
-    return list(rows.annotate(others=mine).order_by("others", "rank", "-first_seen_at", "-id")[:size])
+    return rows.annotate(others=mine).order_by("others", "rank", "-first_seen_at", "-id")[:size]
 
 
 def _full() -> QuerySet[Contradiction]:

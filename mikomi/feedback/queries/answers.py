@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,6 +13,7 @@ from mikomi.conversations.queries.visibility import team_filter
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.intervals import wilson
+from mikomi.core.kept import kept, totals
 from mikomi.core.paging import Page, keyset
 from mikomi.feedback import rules
 from mikomi.feedback.models import Answer, Invitation
@@ -37,10 +39,11 @@ def _of_own_teams(actor: Actor) -> QuerySet[Answer]:
     return Answer.objects.filter(own, invitation__conversation__deleted_at=None)
 
 
-def poor_open(*, actor: Actor, cursor: str | None = None, size: int = 20) -> Page[Answer]:
+@kept()
+def poor_open(*, actor: Actor, size: int = 20) -> QuerySet[Answer]:
     """Poor answers that nobody has taken care of yet, the newest first: for Today."""
     rows = _open_to(actor).filter(is_poor=True, handled_at=None).select_related("invitation")
-    return keyset(rows, ("-answered_at", "-id"), cursor, size)
+    return rows.order_by("-answered_at", "-id")[:size]
 
 
 def answers(*, actor: Actor, cursor: str | None = None, size: int = 50) -> Page[Answer]:
@@ -73,15 +76,23 @@ class Csat:
 def csat_figure(*, actor: Actor, since: datetime, until: datetime) -> Csat:
     """The satisfaction figure of the answers given in a span of time, of what the actor may see. Two queries."""
     actor.require(Permission.FIGURES_VIEW)
-    found = (
-        _of_own_teams(actor)
-        .filter(answered_at__gte=since, answered_at__lt=until)
-        .aggregate(answered=Count("id"), satisfied=Count("id", filter=Q(score__gte=rules.SATISFIED_FROM)))
-    )
-    own = team_filter(actor, "conversation__")
-    sent = Invitation.objects.filter(own, skipped="", conversation__deleted_at=None)
-    asked = sent.filter(asked_at__gte=since, asked_at__lt=until).count()
-    if not found["answered"]:
+    ((answered, satisfied),) = _answered(actor=actor, since=since, until=until)
+    ((asked,),) = _asked(actor=actor, since=since, until=until)
+    if not answered:
         return Csat(0, 0, asked, None, None, None)
-    interval = wilson(found["satisfied"], found["answered"])
-    return Csat(found["satisfied"], found["answered"], asked, interval.estimate, interval.low, interval.high)
+    interval = wilson(satisfied, answered)
+    return Csat(satisfied, answered, asked, interval.estimate, interval.low, interval.high)
+
+
+@kept("since", "until")
+def _answered(*, actor: Actor, since: datetime, until: datetime) -> QuerySet[Answer, Any]:
+    rows = _of_own_teams(actor).filter(answered_at__gte=since, answered_at__lt=until)
+    return totals(
+        rows, answered=Count("id"), satisfied=Count("id", filter=Q(score__gte=rules.SATISFIED_FROM))
+    )
+
+
+@kept("since", "until")
+def _asked(*, actor: Actor, since: datetime, until: datetime) -> QuerySet[Invitation, Any]:
+    rows = Invitation.objects.filter(team_filter(actor, "conversation__"), conversation__deleted_at=None)
+    return totals(rows.filter(skipped="", asked_at__gte=since, asked_at__lt=until), asked=Count("id"))

@@ -94,11 +94,11 @@ def test_a_poor_answer_is_reported_once_whatever_is_clicked_later(closed: Conver
     for score in (2, 1, 5, 1):
         feedback.answer(token=invitation.token, score=score)
     assert events_of("feedback").count("feedback.poor") == 1
-    (poor,) = queries.poor_open(actor=agent).items
+    (poor,) = queries.poor_open(actor=agent)
     assert poor.invitation.customer == closed.customer
     assert feedback.mark_handled(actor=agent, conversation_id=closed.pk) == 1
     assert feedback.mark_handled(actor=agent, conversation_id=closed.pk) == 0
-    assert queries.poor_open(actor=agent).items == []
+    assert queries.poor_open(actor=agent) == []
 
 
 def test_a_question_that_has_not_left_is_withdrawn_when_the_matter_opens_again(closed: Conversation) -> None:
@@ -129,8 +129,8 @@ def test_nobody_answers_with_a_guessed_token(closed: Conversation) -> None:
 def test_another_teams_answers_are_not_shown(closed: Conversation, agent: Actor, stranger: Actor) -> None:
     feedback.answer(token=ask(closed).token, score=1)
     Conversation.objects.update(team_id=min(agent.team_ids))
-    assert len(queries.poor_open(actor=agent).items) == 1
-    assert queries.poor_open(actor=stranger).items == []
+    assert len(queries.poor_open(actor=agent)) == 1
+    assert queries.poor_open(actor=stranger) == []
 
 
 def test_the_figure_has_its_wilson_interval(

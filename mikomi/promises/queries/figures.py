@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -12,6 +13,7 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.intervals import wilson
+from mikomi.core.kept import kept, totals
 from mikomi.promises.models import Promise
 
 GROUPS = ("kind", "source", "team_id", "group_key", "origin", "expectation", "audience")
@@ -45,9 +47,17 @@ def keeping_figure(
     by that date is broken, also while it is still open. Withdrawn promises don't count, unless they were withdrawn
     after that date. `internal`: answers owed by our own standards, which are counted by themselves.
     """
+    until = min(until, clock.now())
+    ((kept_ones, total),) = _keeping(actor=actor, since=since, until=until, kind=kind, internal=internal)
+    return _figure(kept_ones, total)
+
+
+@kept("since", "until")
+def _keeping(
+    *, actor: Actor, since: datetime, until: datetime, kind: str, internal: bool
+) -> QuerySet[Promise, Any]:
     counted = _counted(actor, since, until, kind=kind, internal=internal)
-    row = counted.aggregate(kept=_KEPT, total=Count("id"))
-    return _figure(row["kept"], row["total"])
+    return totals(counted, kept=_KEPT, total=Count("id"))
 
 
 def keeping_by_group(
@@ -62,6 +72,7 @@ def keeping_by_group(
     """`keeping_figure` by one of GROUPS, the groups with the most cases first. `ValueError` for another column."""
     if by not in GROUPS:
         raise ValueError(f"There are no groups by {by!r}; there are {', '.join(GROUPS)}.")
+    until = min(until, clock.now())
     counted = _counted(actor, since, until, kind=kind, internal=internal)
     rows = counted.order_by().values(by).annotate(kept=_KEPT, total=Count("id")).order_by("-total", by)
     return [GroupFigure(row[by], _figure(row["kept"], row["total"])) for row in rows]
@@ -76,8 +87,7 @@ def _counted(
 ) -> QuerySet[Promise]:
     """All teams: a figure names nobody."""
     actor.require(Permission.FIGURES_VIEW)
-    end = min(until, clock.now())
-    found = Promise.objects.filter(is_internal=internal, first_due_at__gte=since, first_due_at__lt=end)
+    found = Promise.objects.filter(is_internal=internal, first_due_at__gte=since, first_due_at__lt=until)
     found = found.filter(kind=kind) if kind else found
     # What is on hold has no due time that could have passed.
     return found.exclude(_WITHDRAWN_IN_TIME).filter(paused_since=None)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
@@ -13,6 +14,7 @@ from django.db.models.functions import TruncDate
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.business import queries as business_queries
+from mikomi.core.kept import kept, totals
 from mikomi.core.paging import Page, keyset
 from mikomi.promises.bench import OPEN, Bench
 from mikomi.promises.models import Promise
@@ -110,7 +112,14 @@ def counts(*, actor: Actor) -> dict[str, int]:
 
 def broken_count(*, actor: Actor) -> int:
     """How many are broken without having been made good; internal ones aside."""
-    return _in_state(visible(actor).filter(is_internal=False, due_at__isnull=False), "broken").count()
+    ((count,),) = _broken_count(actor=actor)
+    return int(count)
+
+
+@kept()
+def _broken_count(*, actor: Actor) -> QuerySet[Promise, Any]:
+    rows = visible(actor).filter(is_internal=False, due_at__isnull=False)
+    return totals(_in_state(rows, "broken"), count=Count("id"))
 
 
 def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
@@ -150,10 +159,15 @@ def of_customer(
     *, actor: Actor, customer_ids: Collection[int], open_only: bool = False, limit: int = PAGE
 ) -> list[Listed]:
     """What we owe a person (all ids of a merged customer), the newest first; internal ones aside."""
-    found = visible(actor).filter(customer_id__in=list(customer_ids), is_internal=False)
+    return listed(_of_customer(actor=actor, ids=list(customer_ids), open_only=open_only, limit=limit))
+
+
+@kept("ids")
+def _of_customer(*, actor: Actor, ids: list[int], open_only: bool, limit: int) -> QuerySet[Promise]:
+    found = visible(actor).filter(customer__id__in=ids, is_internal=False)
     if open_only:
         found = found.filter(state__in=(Promise.State.OPEN, Promise.State.AT_RISK))
-    return listed(list(found.order_by("-made_at", "-id")[:limit]))
+    return found.order_by("-made_at", "-id")[:limit]
 
 
 # The calendar
