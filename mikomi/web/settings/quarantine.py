@@ -72,5 +72,5 @@ def reprocess_all(request: StaffRequest) -> HttpResponse:
 def dismiss(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Put one aside."""
     operations.dismiss(actor=request.actor, intake_id=intake_id)
-    messages.success(request, _("Put aside; its bytes are kept."))
+    messages.success(request, _("Ignored; its bytes are kept."))
     return redirect("settings_quarantine")
