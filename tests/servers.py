@@ -335,7 +335,8 @@ class SmtpServer:
     """A running server. `behaviour` may be changed while it runs.
 
     good · refuse_recipient (550) · busy (451 at the recipient) · refuse_sender · refuse_data (554 after the message) ·
-    drop_before (ends at RCPT) · drop_after (takes the message, then ends without an answer) · hang (never answers).
+    drop_before (ends at RCPT) · drop_after (takes the message, then ends without an answer) · slow (answers a moment
+    after it took the message) · hang (never answers).
     """
 
     port: int
@@ -387,6 +388,8 @@ class _Handler:
         )
         if self.state.behaviour == "drop_after":
             _cut(server)
+        if self.state.behaviour == "slow":
+            await asyncio.sleep(0.15)
         while self.state.behaviour == "hang" and not self.release.is_set():
             await asyncio.sleep(0.05)
         return "250 OK"

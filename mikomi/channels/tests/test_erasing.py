@@ -83,7 +83,8 @@ def test_a_deleted_conversation_leaves_a_tombstone(box: Mailbox, owner: Actor, e
         with clock.frozen(clock.now() + timedelta(days=40)):
             erasing.erase_deleted()
             desk.erase_deleted()
-    arrive(box, raw)
+    again = arrive(box, raw)
+    assert (again.pk, again.state, again.raw_id is None) == (row.pk, "ignored" if erased else "filed", erased)
     assert Intake.objects.count() == 1
     assert not Conversation.objects.filter(deleted_at=None).exists()
     assert Message.objects.filter(conversation__deleted_at=None).count() == 0

@@ -34,7 +34,7 @@ from mikomi.core.files.models import StoredFile
 from mikomi.core.files.paths import root
 from tests.servers import Dovecot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.bad_input]
 MB = 1_000_000
 
 

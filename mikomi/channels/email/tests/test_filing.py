@@ -237,6 +237,11 @@ def test_every_part_is_listed_also_a_refused_one(box: Mailbox) -> None:
     assert set(parts) == {"割れ.png", "receipt.pdf"}
     assert all(part.file_id for part in parts.values())
 
+    levels = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(60))
+    row = arrive(b"From: hanako@example.jp\nSubject: deep\n" + levels + b"\nhello", box)
+    (refused,) = Message.objects.get(intake_id=row.pk).attachments.all()
+    assert (refused.refused, refused.file_id) == ("nested too deep", None)
+
 
 class TestWhatAPersonSplitOrJoined:
     """Later replies follow the decision, also those whose token or id was made before it."""

@@ -6,7 +6,6 @@ import ast
 import imaplib
 import os
 import re
-import stat
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -59,7 +58,9 @@ def test_the_bytes_are_synced_to_disk_before_the_row_is_written(mailbox: Mailbox
     sync, write = os.fsync, intake.take_in
 
     def synced(handle: int) -> None:
-        order.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "bytes")
+        place = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        names_it = place.is_dir() and any(one.is_file() for one in place.iterdir())
+        order.append("name" if names_it else "folder" if place.is_dir() else "bytes")
         sync(handle)
 
     def written(arrivals: list[object]) -> object:
@@ -68,7 +69,7 @@ def test_the_bytes_are_synced_to_disk_before_the_row_is_written(mailbox: Mailbox
 
     with patch("os.fsync", synced), patch.object(inbound, "take_in", written):
         visit(mailbox)
-    assert order.index("bytes") < order.index("folder") < order.index("row")
+    assert order.index("bytes") < order.index("name") < order.index("row")
 
 
 @pytest.mark.dovecot

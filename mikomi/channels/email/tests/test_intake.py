@@ -23,7 +23,7 @@ from mikomi.core.events.models import Event
 from mikomi.core.files import operations as files
 from mikomi.core.files import queries as stored
 from mikomi.promises.models import Promise
-from tests.servers import Dovecot, cut_wire
+from tests.servers import Dovecot, cut_wire, free_port
 
 pytestmark = [pytest.mark.dovecot, pytest.mark.django_db]
 
@@ -100,6 +100,7 @@ def test_renumbered_folder_is_read_again_and_known_again(mailbox: Mailbox, serve
     assert ServerCopy.objects.filter(uid_validity=cursor.uid_validity).count() == 3
 
 
+@pytest.mark.bad_input
 def test_the_same_id_with_other_content_is_kept_and_marked(mailbox: Mailbox, server: Dovecot) -> None:
     """Whether they are fetched together or at two visits."""
     server.append(mail("first", message_id="same@example.jp"), mail("second", message_id="same@example.jp"))
@@ -221,10 +222,15 @@ def test_the_heartbeat_tells_the_last_good_visit(mailbox: Mailbox, server: Dovec
     visit(mailbox)
     (good,) = queries.heartbeats(actor=agent)
     with clock.frozen(clock.now() + timedelta(minutes=10)):
+        Mailbox.objects.update(imap_port=free_port())
+        visit(mailbox)  # nobody is there: a visit, and no good one
         (late,) = queries.heartbeats(actor=agent)
     assert (never.age, never.is_late, good.is_late, late.is_late) == (None, True, False, True)
+    assert late.polled_at == good.polled_at
+    assert late.problem is not None
 
 
+@pytest.mark.bad_input
 @pytest.mark.parametrize("commands", range(12))
 def test_a_connection_cut_at_each_command_loses_nothing(
     mailbox: Mailbox, server: Dovecot, commands: int, settings: object

@@ -13,6 +13,7 @@ from mikomi.channels.email.tests.conftest import fetch, visit
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, ServerCopy
 from mikomi.conversations.models import Message
+from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.business.models import Business
 from mikomi.core.files import operations as files
@@ -146,10 +147,13 @@ def test_a_mark_that_comes_again_for_another_message_is_read(mailbox: Mailbox, s
     """A server may give a mark again once the message is gone (RFC 1939, 7)."""
     server.append(mail("one"))
     fetch(mailbox)
-    ServerCopy.objects.update(uidl="another")
+    ServerCopy.objects.update(uidl="another")  # what is held now has a mark of its own
     fetch(mailbox)
     assert ServerCopy.objects.filter(gone_at=None).count() == 1
-    assert (Intake.objects.count(), FolderCursor.objects.get().last_uid) == (1, 2)
+    ServerCopy.objects.update(gone_at=clock.now())  # what had its mark is gone: this is another message
+    fetch(mailbox)
+    assert ServerCopy.objects.filter(gone_at=None).count() == 1
+    assert (Intake.objects.count(), FolderCursor.objects.get().last_uid) == (1, 3)
 
 
 def test_a_wrong_password_is_said(mailbox: Mailbox) -> None:

@@ -254,6 +254,7 @@ def test_sign_in_by_tls_with_a_valid_certificate(
     assert (row.state, row.reason) == (State.WAITING, "login")
 
 
+@pytest.mark.bad_input
 def test_a_certificate_that_is_not_valid_stops_before_the_password(
     sending_mailbox: Mailbox, customer: Customer, tmp_path: Path
 ) -> None:
