@@ -22,7 +22,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from mikomi.api.problem import problem
 from mikomi.channels.api import MessageRefusedError
 from mikomi.channels.operations import SettingsRefusedError
-from mikomi.commerce.operations import MilestoneError
+from mikomi.commerce.operations import MilestoneError, ProductError
+from mikomi.core.access.operations import AbsenceError
 from mikomi.core.paging import InvalidCursorError
 from mikomi.customers.operations import (
     InvalidSegmentError,
@@ -33,7 +34,7 @@ from mikomi.customers.operations import (
 )
 from mikomi.facts.operations import FactError, TouchpointError
 from mikomi.facts.queries import FactUnavailableError
-from mikomi.promises.operations import PromiseError
+from mikomi.promises.operations import KeeperError, PromiseError
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,9 @@ _UNUSABLE = (
     InvalidSegmentError,
     MessageRefusedError,
     MilestoneError,
+    ProductError,
+    KeeperError,
+    AbsenceError,
     PromiseError,
     SettingsRefusedError,
     TouchpointError,

@@ -27,12 +27,12 @@ class Missing:
 
 
 def owed_lines() -> QuerySet[OrderLine]:
-    """The lines of orders that still have to be shipped. Imported history is owed to nobody."""
+    """The lines of orders that still have to be shipped. Imported history is owed to nobody, unless its date is still
+    to come: then its promise is watched like any other."""
+    now = clock.now()
+    is_owed = Q(order__backfill=False) | Q(order__promised_at__gte=now) | Q(order__ship_by_at__gte=now)
     return OrderLine.objects.filter(
-        order__cancelled_at=None,
-        order__shipped_at=None,
-        order__delivered_at=None,
-        order__backfill=False,
+        is_owed, order__cancelled_at=None, order__shipped_at=None, order__delivered_at=None
     ).exclude(Q(order__fulfilment__in=_GONE) | Q(order__payment__in=_UNSOLD))
 
 

@@ -50,6 +50,9 @@ class OutgoingMessage(Changing):
         default=dict, help_text="in_reply_to, references, reply_token, auto_submitted, list_unsubscribe"
     )
     file_ids: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
+    gaps: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, help_text="What stands in the text where something could not be said."
+    )
     once_key = models.CharField(
         max_length=120, unique=True, null=True, help_text="The same key is never sent twice."
     )

@@ -11,8 +11,9 @@ class NewMessage:
     """A rendered message to one customer (or, for purpose `staff`, to a colleague).
 
     `to_address` empty: the customer's own address on the channel. `once_key`: the same key is never sent twice.
-    `hold`: a person releases it; none: as the business does for all notices. `not_before` none: now. `html` empty:
-    the simple twin of the text is made.
+    `gaps`: what stands in the text where something could not be said: such a message is held, and not released while
+    one of them is there. `hold`: a person releases it; none: as the business does for all notices. `not_before` none:
+    now. `html` empty: the simple twin of the text is made.
     """
 
     customer_id: int | None
@@ -33,3 +34,4 @@ class NewMessage:
     team_id: int | None = None
     hold: bool | None = None
     not_before: datetime | None = None
+    gaps: tuple[str, ...] = ()

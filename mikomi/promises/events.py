@@ -162,3 +162,15 @@ class NoticeDue:
     promise_id: int
     kind: Code
     version: int
+
+
+@event_kind(
+    "promise.handed_over", pgettext_lazy("event", "Handed over"), subject="promise", in_timeline=False
+)
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """`keeper_id`: the user who keeps it now; none: whoever has time."""
+
+    promise_id: int
+    kind: Code
+    keeper_id: int | None

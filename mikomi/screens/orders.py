@@ -35,9 +35,11 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderScreen:
-    """The page of one order. `promises` are those that the actor may see."""
+    """The page of one order. `promises` are those that the actor may see; `missing`: pieces that it goes without, by
+    product."""
 
     row: OrderRow
+    missing: dict[int, int]
     promises: list[PromiseRow]
     entries: list[Entry]
 
@@ -88,6 +90,10 @@ def order(*, actor: Actor, order_id: int) -> OrderScreen:
         owed = listed(list(about.select_related("customer").order_by("due_at", "id")))
     return OrderScreen(
         row=rows([row])[0],
+        missing={
+            part.product.pk: part.pieces
+            for part in commerce.missing(actor=actor, order_ids=[order_id]).get(order_id, [])
+        },
         promises=rows_of(owed),
         entries=timeline.of_subject(actor=actor, subject_type=SUBJECT, subject_id=order_id),
     )

@@ -150,3 +150,9 @@ def promise(*, actor: Actor, promise_id: int) -> PromiseScreen:
         recovery=desk.recovery_of_promise(actor=actor, promise_id=row.pk),
         names={user.pk: str(user) for user in access.users(actor=actor)},
     )
+
+
+def keepers(*, actor: Actor) -> list[tuple[int, str]]:
+    """The colleagues who may keep a promise, by name."""
+    able = access.keepers_of_promises()
+    return [(user.pk, str(user)) for user in access.users(actor=actor) if user.pk in able]

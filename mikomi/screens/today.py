@@ -24,19 +24,11 @@ from mikomi.promises import queries as ledger
 from mikomi.promises.queries.figures import Figure
 from mikomi.screens import promises as promise_screens
 from mikomi.screens.inbox import Thread, thread_list
-from mikomi.screens.promises import PromiseRow
+from mikomi.screens.saving import ToSave, to_save
 from mikomi.screens.untold import Untold, untold
 
 ROWS = 12
 FOLLOW_UPS_AHEAD = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class ToSave:
-    """A promise to save today and the notice that waits for release, if one does."""
-
-    row: PromiseRow
-    held_notice_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +145,7 @@ def today(*, actor: Actor) -> Today:
     figures = actor.may(Permission.FIGURES_VIEW)
     since = now - timedelta(days=promise_screens.FIGURE_DAYS)
     return Today(
-        to_save=_to_save(actor, messages) if promises else [],
+        to_save=to_save(actor=actor, limit=ROWS) if promises else [],
         untold=untold(actor=actor, size=ROWS) if promises and may_talk else [],
         answers_owed=thread_list(owed),
         answers_owed_count=counts.owed if counts else 0,
@@ -192,14 +184,6 @@ def _names(
     ids += [row.customer_id for row in gifts]
     ids += [row.invitation.customer_id for row in poor]
     return customers.display_ids(ids)
-
-
-def _to_save(actor: Actor, messages: list[OutgoingMessage]) -> list[ToSave]:
-    held = {
-        row.subject_id: row.pk for row in messages if row.subject_type == "promise" and row.state == "held"
-    }
-    rows = promise_screens.rows_of([one.listed for one in ledger.to_save(actor=actor, limit=ROWS)])
-    return [ToSave(row, held.get(row.id)) for row in rows]
 
 
 def _said(actor: Actor) -> list[Said]:

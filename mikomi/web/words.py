@@ -131,6 +131,7 @@ STAFF_SOURCES = EVIDENCE_SOURCES | {"customer": _("the customer"), "system": "Mi
 FORECASTS = {
     "past_cases": _("judged by how long comparable cases took"),
     "prior": _("little is known of comparable cases yet"),
+    "no_stock": _("goods that it needs are missing"),
     "estimate_late": _("the newest estimate lies after the promised date"),
     "estimate_passed": _("the newest estimate has passed"),
     "estimate_in_time": _("the newest estimate lies before the promised date"),

@@ -29,7 +29,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mikomi.channels.models import Intake, Mailbox, MailImport, MailProvider, Sender, WebForm
-from mikomi.commerce.models import Order
+from mikomi.commerce.models import Order, Product
 from mikomi.conversations.models import Attachment, Conversation, Message, RecoveryCase, Template
 from mikomi.core import clock
 from mikomi.core.access.models import User
@@ -67,6 +67,7 @@ VALUES: dict[str, Values] = {
     "mailbox_id": of(Mailbox),
     "message_id": of(Message, html__startswith="<"),
     "order_id": of(Order),
+    "product_id": lambda: list(Product.objects.order_by("on_hand", "pk").values_list("pk", flat=True)[:2]),
     "outgoing_id": of(OutgoingMessage, state="held"),
     "promise_id": lambda: [one for state in Promise.State.values for one in of(Promise, state=state)()],
     "recovery_id": of(RecoveryCase),
@@ -87,15 +88,17 @@ VALUES: dict[str, Values] = {
     "contact_thanks.due": lambda: [signing.dumps(int(clock.now().timestamp()), salt="mikomi.contact.thanks")],
     "gallery_example.page": lambda: GALLERY_PAGES,
     "import_mapping.job_id": of(ImportJob, state=ImportJob.State.NEEDS_MAPPING),
-    "public_promise.token": lambda: [
-        token
-        for state in ("open", "at_risk", "broken", "kept")
-        for token in of(Promise, "token", state=state, is_internal=False, audience="one")()
-    ]
-    + [
-        *of(Promise, "token", claim__isnull=False, published_at__isnull=False)(),
-        *of(Renegotiation, "promise__token", state="asked")(),
-    ],
+    "public_promise.token": lambda: (
+        [
+            token
+            for state in ("open", "at_risk", "broken", "kept")
+            for token in of(Promise, "token", state=state, is_internal=False, audience="one")()
+        ]
+        + [
+            *of(Promise, "token", claim__isnull=False, published_at__isnull=False)(),
+            *of(Renegotiation, "promise__token", state="asked")(),
+        ]
+    ),
     "public_promise_mail.token": of(Subscription, "promise__token"),
     "public_promise_mail.key": of(Subscription, "token"),
     "public_promise_mail.act": lambda: ["confirm", "end"],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
 
 from mikomi.channels.models import Intake, Mailbox, MailImport, MailProvider, Sender
+from mikomi.commerce import operations as commerce
+from mikomi.commerce.models import OrderLine
+from mikomi.commerce.records import ProductRecord
 from mikomi.conversations.models import Attachment, Message, RecoveryCase
 from mikomi.conversations.operations import recovery
 from mikomi.core import clock
@@ -55,6 +58,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> User:
     _conversation(owner)
     _mail(owner)
     _ledger(owner)
+    _stock(owner)
     _questionnaire(owner)
     return owner
 
@@ -94,6 +98,20 @@ def _ledger(owner: User) -> None:
     promise = Promise.objects.filter(is_internal=False, customer__isnull=False).order_by("pk")[0]
     Subscription.objects.create(
         promise=promise, email="news@example.jp", language="ja", token="wants-news", asked_at=MOMENT
+    )
+
+
+def _stock(owner: User) -> None:
+    """A product that is counted and missing for an open order, others with a day of arrival; somebody who is away."""
+    line = OrderLine.objects.filter(order__shipped_at=None, order__cancelled_at=None, product__isnull=False)
+    skus = list(line.order_by("-order__ordered_at").values_list("product__sku", flat=True)[:2])
+    known = [
+        ProductRecord(sku=sku, price_minor=1980, currency="JPY", on_hand=place, restock_on=date(2026, 11, 30))
+        for place, sku in enumerate([*dict.fromkeys(skus), "NEW-1"])
+    ]
+    commerce.record_products(actor=owner.as_actor(), products=known, source="hand")
+    access.record_absence(
+        actor=owner.as_actor(), user_id=owner.pk, first_day=date(2027, 1, 4), last_day=date(2027, 1, 8)
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ninja import Status
+
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes.common import ListOf
-from mikomi.api.shapes.house import BusinessOut, NamedOut, NoticePolicyShape, StoreOut
+from mikomi.api.shapes.common import Id, ListOf
+from mikomi.api.shapes.house import AbsenceIn, AbsenceOut, BusinessOut, NamedOut, NoticePolicyShape, StoreOut
 from mikomi.api.shapes.today import TodayOut
+from mikomi.core import clock
+from mikomi.core.access import operations as people
 from mikomi.core.access import queries as access
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries
@@ -48,6 +52,26 @@ def list_teams(request: Call) -> Any:
 def list_users(request: Call) -> Any:
     """The colleagues, by name: whom something can be assigned to."""
     return {"items": [NamedOut.of_user(row) for row in access.users(actor=request.actor)]}
+
+
+@router.get("/absences", may=Permission.PROMISES_RECORD, gives=ListOf[AbsenceOut])
+def list_absences(request: Call) -> Any:
+    """Who is away from today on."""
+    today = clock.now().astimezone(queries.zone()).date()
+    return {"items": [AbsenceOut.of(row) for row in access.absences_from(actor=request.actor, day=today)]}
+
+
+@router.post("/absences", may=Permission.PROMISES_RECORD, gives=AbsenceOut, status=201)
+def record_absence(request: Call, given: AbsenceIn) -> Any:
+    """Say that somebody is not at work on these days; for others only who manages people."""
+    return Status(201, AbsenceOut.of(people.record_absence(actor=request.actor, **given.model_dump())))
+
+
+@router.delete("/absences/{absence_id}", may=Permission.PROMISES_RECORD)
+def cancel_absence(request: Call, absence_id: Id) -> Any:
+    """Take an absence back."""
+    people.cancel_absence(actor=request.actor, absence_id=absence_id)
+    return Status(204, None)
 
 
 @router.get("/today", may=SOMETHING, gives=TodayOut)

@@ -9,6 +9,7 @@ from ninja import Query
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import orders as shapes
+from mikomi.api.shapes import products
 from mikomi.api.shapes.common import Id, ListOf, PageOf, page
 from mikomi.commerce import operations, queries
 from mikomi.core.access.rules import Permission
@@ -63,6 +64,31 @@ def report_milestone(request: Call, order_id: Id, step: shapes.MilestoneIn) -> A
     fields: Any = step.model_dump()
     operations.report_milestone(actor=request.actor, order_id=order_id, **fields)
     return _one(request, order_id)
+
+
+@router.get("/products", may=VIEW, gives=PageOf[products.ProductOut])
+def list_products(request: Call, wanted: Query[products.ProductFilter]) -> Any:
+    """Products by SKU, with what is on hand and what may still be promised."""
+    found = queries.products(
+        actor=request.actor, view=wanted.view, text=wanted.text, cursor=wanted.cursor, size=wanted.size
+    )
+    return page(found.map(products.ProductOut.of))
+
+
+@router.post("/products", may=EDIT, gives=ListOf[products.RecordedProductOut])
+def record_products(request: Call, given: products.ProductsIn) -> Any:
+    """Record prices and stock by SKU, new products and known ones; older news changes nothing."""
+    done = operations.record_products(
+        actor=request.actor, products=[one.to_record() for one in given.products], source=given.source
+    )
+    pairs = zip(given.products, done, strict=True)
+    return {"items": [products.RecordedProductOut.of(one.sku, result) for one, result in pairs]}
+
+
+@router.get("/products/{product_id}", may=VIEW, gives=products.ProductOut)
+def get_product(request: Call, product_id: Id) -> Any:
+    """A product with the orders that go without it."""
+    return products.ProductOut.of(queries.product(actor=request.actor, product_id=product_id))
 
 
 def _one(request: Call, order_id: int) -> shapes.OrderDetail:

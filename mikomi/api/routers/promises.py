@@ -11,10 +11,12 @@ from mikomi.api.family import Family
 from mikomi.api.shapes import answers
 from mikomi.api.shapes import promises as shapes
 from mikomi.api.shapes.common import Id, ListOf, PageOf, page
+from mikomi.api.shapes.today import ToSaveOut
 from mikomi.core.access.rules import Permission
 from mikomi.customers import queries as customers
 from mikomi.promises import operations, queries
 from mikomi.promises.records import Observation
+from mikomi.screens import saving
 
 router = Family("promises", sees=Permission.PROMISES_VIEW)
 SOURCE = "api"
@@ -126,6 +128,20 @@ def said_by_customers(request: Call) -> Any:
         for one in found
     ]
     return {"items": items}
+
+
+@router.get("/promises-to-save", may=VIEW, gives=ListOf[ToSaveOut])
+def to_save(request: Call) -> Any:
+    """The promises to save today, by chance of breach × customer value, each with the one act that helps most."""
+    return {"items": [ToSaveOut.of(one) for one in saving.to_save(actor=request.actor)]}
+
+
+@router.post("/promises/{promise_id}/keeper", may=RECORD, gives=shapes.StoryOut)
+def hand_over(request: Call, promise_id: Id, given: shapes.KeeperIn) -> Any:
+    """Let another colleague keep a promise."""
+    _story(request, promise_id)
+    operations.hand_over(actor=request.actor, promise_id=promise_id, keeper_id=given.keeper_id)
+    return _story(request, promise_id)
 
 
 @router.post("/disputes/{dispute_id}/resolve", may=RECORD, gives=answers.DisputeOut)

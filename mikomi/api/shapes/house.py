@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field, model_validator
 
-from mikomi.api.shapes.common import Code, Id, In, Line, Moment, Paging, PersonRef, Share, Utc
-from mikomi.core.access.models import User
+from mikomi.api.shapes.common import Code, Day, Id, In, Line, Moment, Paging, PersonRef, Share, Utc
+from mikomi.core.access.models import Absence, User
 from mikomi.core.business.models import Business, Store
 from mikomi.core.events.kinds import EventKind
 from mikomi.core.events.models import Delivery
@@ -114,6 +115,28 @@ class NamedOut(Schema):
     def of_user(cls, row: User) -> NamedOut:
         """A colleague."""
         return cls(id=row.pk, name=str(row))
+
+
+class AbsenceIn(In):
+    """Days on which somebody is not at work, the last one among them."""
+
+    user_id: Id
+    first_day: Day
+    last_day: Day
+
+
+class AbsenceOut(Schema):
+    """An absence."""
+
+    id: int
+    user_id: int
+    first_day: date
+    last_day: date
+
+    @classmethod
+    def of(cls, row: Absence) -> AbsenceOut:
+        """From the row."""
+        return cls(id=row.pk, user_id=row.user_id, first_day=row.first_day, last_day=row.last_day)
 
 
 # Webhooks

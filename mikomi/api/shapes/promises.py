@@ -225,6 +225,12 @@ class WithdrawIn(In):
     reason: Annotated[Code, Field(min_length=1)]
 
 
+class KeeperIn(In):
+    """Who keeps it from now on; null: whoever has time."""
+
+    keeper_id: Id | None
+
+
 class PromiseOut(Schema):
     """A promise. `risk`: the chance of breach, 0…1. `verdict`: its state, where what was kept may also be exceeded or
     renegotiated. `token`: of its public page, /p/…; empty for internal ones and for what isn't published."""
@@ -349,6 +355,8 @@ class StoryOut(Schema):
     """A promise with all that was said, seen and told; new terms asked for, and disputes, the newest first."""
 
     promise: PromiseOut
+    harder: list[str]
+    """What makes it harder to keep than comparable cases: no_stock, stock_later, queue, few_staff."""
     moments: list[StoryMomentOut]
     renegotiations: list[RenegotiationOut]
     disputes: list[DisputeOut]
@@ -359,6 +367,7 @@ class StoryOut(Schema):
         risk = story.forecast.risk if story.forecast else story.promise.risk
         return cls(
             promise=PromiseOut.of(Listed(story.promise, story.subject, risk), names),
+            harder=list(story.around.reasons),
             moments=[StoryMomentOut.of(one) for one in story.moments],
             renegotiations=[RenegotiationOut.of(one) for one in story.renegotiations],
             disputes=[DisputeOut.of(one) for one in story.disputes],

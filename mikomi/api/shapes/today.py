@@ -12,12 +12,18 @@ from mikomi.api.shapes.promises import KeepingOut
 from mikomi.facts.models import Contradiction
 from mikomi.screens.inbox import Thread
 from mikomi.screens.promises import PromiseRow
-from mikomi.screens.today import Case, PoorAnswer, Prevention, Today, ToCarryOut, ToSave, Waiting
+from mikomi.screens.saving import ToSave
+from mikomi.screens.today import Case, PoorAnswer, Prevention, ToCarryOut, Today, Waiting
 from mikomi.screens.untold import Untold
 
 
 class ToSaveOut(Schema):
-    """A promise to save today."""
+    """A promise to save today, with the one act that helps most.
+
+    `act`: release_notice, order_stock, ask_terms, ship, hand_over, call, answer, ask_carrier or do. `reasons`: codes:
+    no_stock, stock_later, queue, few_staff, slips_told, slips_untold, due_soon, asked, slow. `missing`: pieces that
+    its order goes without. `value_minor`: what the customer is worth, in the business's currency.
+    """
 
     promise_id: int
     kind: str
@@ -26,6 +32,12 @@ class ToSaveOut(Schema):
     due_at: Utc | None
     risk: float
     held_notice_id: int | None
+    act: str
+    reasons: list[str]
+    value_minor: int | None
+    order_id: int | None
+    product_id: int | None
+    missing: int
 
     @classmethod
     def of(cls, one: ToSave) -> ToSaveOut:
@@ -39,6 +51,12 @@ class ToSaveOut(Schema):
             due_at=row.due_at,
             risk=row.risk,
             held_notice_id=one.held_notice_id,
+            act=one.advice.act,
+            reasons=list(one.advice.reasons),
+            value_minor=one.value_minor,
+            order_id=one.order_id,
+            product_id=one.product_id,
+            missing=one.missing,
         )
 
 

@@ -101,7 +101,7 @@ def _record_chunk(
         if row is None:
             results.append(RecordedProduct(Outcome.SKIPPED, reason="no_sku"))
             continue
-        is_new = row.pk is None and row.sku not in touched
+        is_new = row._state.adding and row.sku not in touched
         changes, is_older = _apply(row, record, owed.get(row.pk or 0, 0), record.known_at or now)
         if is_new or changes:
             touched[row.sku] = row

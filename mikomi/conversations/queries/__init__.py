@@ -31,7 +31,7 @@ from mikomi.conversations.queries.desk import (
     takes_part,
 )
 from mikomi.conversations.queries.drafts import draft_files
-from mikomi.conversations.queries.guides import guide, guides
+from mikomi.conversations.queries.guides import guide, guides, proposed_prevention
 from mikomi.conversations.queries.places import (
     can_join,
     joined_place,
@@ -79,6 +79,7 @@ __all__ = [
     "policy",
     "present",
     "preventions",
+    "proposed_prevention",
     "recoveries",
     "recoveries_in",
     "recovery",

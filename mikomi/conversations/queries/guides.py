@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mikomi.conversations.models import RecoveryCase, RecoveryGuide
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.facts.queries import said
+from mikomi.facts.rules import keys
 
 Cause = RecoveryCase.Cause
 
@@ -16,6 +19,16 @@ def guides(*, actor: Actor) -> list[RecoveryGuide]:
     actor.require(Permission.CONVERSATIONS_VIEW)
     own = {row.cause: row for row in RecoveryGuide.objects.all()}
     return [own.get(cause) or _shipped(cause) for cause in Cause.values]
+
+
+def proposed_prevention(found: RecoveryGuide) -> str:
+    """What a guide proposes, with its facts said in the reader's language; one that can't be said shows as 【…】, and
+    a letter with it is not sent."""
+    quoted = said(keys.quoted(found.prevention), get_language() or "en")
+    return keys.replace_quotes(
+        found.prevention,
+        lambda key: quoted.texts.get(key) or f"【{keys.PREFIX}{key}: {quoted.problems[key]}】",
+    )
 
 
 def guide(cause: str) -> RecoveryGuide:

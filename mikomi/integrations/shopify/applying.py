@@ -20,14 +20,17 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from mikomi.commerce.models import Order
-from mikomi.commerce.operations import Outcome, record_orders
+from mikomi.commerce.operations import Outcome, record_orders, record_products
 from mikomi.commerce.records import OrderRecord
 from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM
+from mikomi.core.business.queries import business
 from mikomi.core.files.queries import FileMissingError, read
 from mikomi.customers.records import PersonRecord
 from mikomi.integrations.models import ShopCall
 from mikomi.integrations.shopify.payload import SOURCE, BadPayloadError, parse_order, parse_refund
+from mikomi.integrations.shopify.products import TOPICS as PRODUCT_TOPICS
+from mikomi.integrations.shopify.products import parse_products
 
 AT_ONCE = 50
 DELAYS = (
@@ -109,6 +112,10 @@ def _claim(call_id: int) -> ShopCall | None:
 
 def _outcome(call: ShopCall) -> tuple[State, str]:
     """Record what the call says; its state and why nothing came of it."""
+    if call.topic in PRODUCT_TOPICS:
+        records = parse_products(_payload(call), business().currency)
+        record_products(actor=SYSTEM, products=records, source=SOURCE)
+        return State.APPLIED, ""
     if call.topic not in ORDER_TOPICS and call.topic != REFUND_TOPIC:
         return State.IGNORED, "topic"
     payload = _payload(call)

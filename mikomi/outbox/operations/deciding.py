@@ -32,8 +32,12 @@ def _moved(row: OutgoingMessage | None) -> OutgoingMessage:
 
 @transaction.atomic
 def release(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
-    """Let a held message go, if its recipient may still be contacted; quiet hours still delay it."""
+    """Let a held message go, if its recipient may still be contacted; quiet hours still delay it. Raises `OutboxError`
+    while the text has gaps."""
     row = _held(actor, outgoing_id)
+    if open_gaps := [gap for gap in row.gaps if gap in f"{row.subject}\n{row.text}"]:
+        sentence = _("Something in the message can't be said yet: %(gaps)s. Write it in by hand first.")
+        raise OutboxError(sentence % {"gaps": ", ".join(open_gaps)})
     now = clock.now()
     facts, _address = contact_facts(row.customer_id, row.purpose, row.channel, row.to_address)
     decision = rules.decide(

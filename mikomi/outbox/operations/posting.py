@@ -77,7 +77,7 @@ def _decide(message: NewMessage, facts: ContactFacts, now: datetime) -> Decision
         contact=facts,
         quiet=quiet_hours(business),
         cap=cap_use(customer_id=message.customer_id, now=now) if unasked else rules.CapUse(0, 1),
-        hold=hold,
+        hold=hold or bool(message.gaps),
         wanted_at=max(message.not_before or now, now),
     )
 
@@ -107,6 +107,7 @@ def _row(
         not_before=decision.not_before,
         actor_id=actor.user_id,
         team_id=message.team_id,
+        gaps=list(message.gaps),
     )
 
 

@@ -47,10 +47,11 @@ _SOMETHING = pgettext_lazy("what we promised", "what we promised you")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice, ready for the outbox."""
+    """A notice, ready for the outbox. `gaps`: places that a person has to fill in first: facts that can't be said."""
 
     subject: str
     text: str
+    gaps: tuple[str, ...] = ()
 
 
 def slip_letter(slips: Sequence[Slip]) -> Letter:
@@ -67,7 +68,7 @@ def slip_letter(slips: Sequence[Slip]) -> Letter:
             "slip.choices": _choices({slip.promise.kind for slip in slips}),
         }
     filled = fill_text(key=TEMPLATE, language=person.language, values=values)
-    return Letter(filled.subject, filled.text)
+    return Letter(filled.subject, filled.text, tuple(filled.unfilled))
 
 
 def _what(slips: Sequence[Slip]) -> str:

@@ -99,6 +99,7 @@ def _message(slips: list[Slip]) -> NewMessage:
         subject_id=first.pk,
         team_id=first.team_id,
         hold=True if Approval.HELD in approvals else free,
+        gaps=letter.gaps,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mikomi.conversations import operations as desk
+from mikomi.conversations import queries as desk_queries
 from mikomi.conversations.models import Conversation, RecoveryCase
 from mikomi.conversations.operations import recovery
 from mikomi.conversations.tests.scenes import arrive, at, conversation_from, mail
@@ -15,10 +16,13 @@ from mikomi.core.business.models import Business
 from mikomi.core.events.models import Delivery
 from mikomi.core.events.running import run_due
 from mikomi.customers.models import Consent, Customer
+from mikomi.facts import operations as facts
+from mikomi.facts.records import FactDraft
 from mikomi.feedback import operations as feedback
 from mikomi.feedback.models import Answer, Invitation
 from mikomi.outbox import operations as outbox
 from mikomi.outbox.models import OutgoingMessage
+from mikomi.playbook.plays.slip_letter import TEMPLATE
 from mikomi.promises import operations as promises
 from mikomi.promises.models import NoticePolicy, Promise, Slip
 from mikomi.promises.records import NewPromise, Observation
@@ -345,3 +349,56 @@ def test_plays_work_on_what_is_gone_without_failing(customer: Customer, agent: A
     Conversation.objects.update(deleted_at=noon)
     play()
     assert not Invitation.objects.exists()
+
+
+def test_a_notice_whose_fact_expired_waits_for_a_person_and_leaves_once_it_is_filled_in(
+    delivery: Promise, owner: Actor, noon: datetime
+) -> None:
+    fact = facts.save_fact(
+        actor=owner,
+        draft=FactDraft(
+            "phone",
+            "Telephone",
+            {"type": "phone", "e164": "+81312345678"},
+            (owner.user_id or 0,),
+            aspect="main",
+        ),
+    )
+    quoted = "お詫び {{ fact.phone.main }}"
+    for language in ("ja", "en"):
+        desk.save_template(
+            actor=owner, key=TEMPLATE, language=language, title="Slip", subject="Slip", text=quoted
+        )
+    with pytest.raises(desk.TemplateRefusedError, match=r"phone\.gone"):
+        desk.save_template(
+            actor=owner, key=TEMPLATE, language="ja", title="x", subject="x", text="{{ fact.phone.gone }}"
+        )
+    facts.archive_fact(actor=owner, fact_id=fact.pk)
+
+    slip(delivery)
+    play()
+
+    (notice,) = notices()
+    assert notice.state == "held"
+    assert "【fact.phone.main" in notice.text
+    with pytest.raises(outbox.OutboxError, match=r"fact\.phone\.main"):
+        outbox.release(actor=owner, outgoing_id=notice.pk)
+    outbox.edit_held(actor=owner, outgoing_id=notice.pk, subject="遅れ", text="お詫び 03-1234-5678")
+    assert outbox.release(actor=owner, outgoing_id=notice.pk).state == "waiting"
+
+
+def test_a_guide_quotes_facts_and_refuses_unknown_ones(owner: Actor, noon: datetime) -> None:
+    facts.save_fact(
+        actor=owner,
+        draft=FactDraft(
+            "phone",
+            "Telephone",
+            {"type": "phone", "e164": "+81312345678"},
+            (owner.user_id or 0,),
+            aspect="main",
+        ),
+    )
+    with pytest.raises(desk.GuideError, match=r"phone\.gone"):
+        desk.set_guide(actor=owner, cause="carrier", prevention="{{ fact.phone.gone }}")
+    found = desk.set_guide(actor=owner, cause="carrier", prevention="Call {{ fact.phone.main }}.")
+    assert "03-1234-5678" in desk_queries.proposed_prevention(found)

@@ -18,6 +18,7 @@ from mikomi.promises.operations.disputing import (
     record_dispute,
     resolve_dispute,
 )
+from mikomi.promises.operations.keeping import KeeperError, hand_over
 from mikomi.promises.operations.looking import look, look_again, reconsider
 from mikomi.promises.operations.making import PromiseError, make, make_many
 from mikomi.promises.operations.observing import observe, observe_many
@@ -69,6 +70,7 @@ from mikomi.promises.records import NewClaim, NewMeasurement, NewPromise, NewTer
 __all__ = [
     "ClaimRefusedError",
     "DisputeError",
+    "KeeperError",
     "Measured",
     "NewClaim",
     "NewMeasurement",
@@ -92,6 +94,7 @@ __all__ = [
     "confirm_subscription",
     "end_subscription",
     "feed_claims",
+    "hand_over",
     "look",
     "look_again",
     "make",

@@ -17,7 +17,12 @@ from mikomi.promises.queries.lists import (
     promises,
     to_save,
 )
-from mikomi.promises.queries.notices import notice_policies, notice_policy
+from mikomi.promises.queries.notices import (
+    CustomerKnows,
+    notice_policies,
+    notice_policy,
+    what_customers_know,
+)
 from mikomi.promises.queries.origins import Origins, origins
 from mikomi.promises.queries.public import PublicPromise, is_erased, public_claim, public_promise
 from mikomi.promises.queries.story import Moment, Story, promise
@@ -26,6 +31,7 @@ __all__ = [
     "Chance",
     "ClaimRow",
     "ClaimView",
+    "CustomerKnows",
     "DayCount",
     "Draft",
     "Figure",
@@ -64,4 +70,5 @@ __all__ = [
     "public_promise",
     "said_by_customers",
     "to_save",
+    "what_customers_know",
 ]

@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, FloatField, Func, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 from mikomi.core import clock
 from mikomi.core.business import queries as business_queries
@@ -37,12 +39,12 @@ class Epoch(Func):
 
     output_field: ClassVar[FloatField[float, float]] = FloatField()
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """`julianday` keeps parts of a second on SQLite, to some tens of microseconds."""
-        template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
-        if connection.vendor == "sqlite":
-            template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
-        return super().as_sql(compiler, connection, template=template, **more)
+    template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:
+        """`julianday` keeps parts of a second, to some tens of microseconds."""
+        template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
+        return self.as_sql(compiler, connection, template=template, **more)
 
 
 def watched(kind: str) -> QuerySet[Promise]:

@@ -33,7 +33,7 @@ class Past(NamedTuple):
     in the unit of the quantiles; 1: they are shares of it."""
 
     shares: tuple[float, ...] = ()
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]
     whole: float = 1.0
 
 

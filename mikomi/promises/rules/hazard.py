@@ -53,7 +53,7 @@ def neutral(loads: Sequence[float], late: float, found: float) -> float:
         middle = (low * high) ** 0.5
         said = sum(late ** (1.0 / slowness(load / middle, found)) for load in loads) / len(loads)
         low, high = (middle, high) if said > late else (low, middle)
-    return (low * high) ** 0.5
+    return float((low * high) ** 0.5)
 
 
 def _derivatives(latest_first: list[tuple[float, bool, float]], at: float) -> tuple[float, float]:

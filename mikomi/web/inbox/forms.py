@@ -216,7 +216,7 @@ class RecoveryForms:
     def prevention(self, case: RecoveryCase) -> forms.Form:
         """The form of the prevention."""
         first = {
-            "prevention": case.prevention or self._guide(case).prevention,
+            "prevention": case.prevention or queries.proposed_prevention(self._guide(case)),
             "prevention_owner": case.prevention_owner_id or "",
             "prevention_due": case.prevention_due,
             "prevention_done": case.prevention_done_at is not None,

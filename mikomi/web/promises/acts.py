@@ -46,6 +46,21 @@ def terms(request: StaffRequest, promise_id: int) -> HttpResponse:
     return redirect("promise", promise_id=promise_id)
 
 
+@require_POST
+@staff_page
+def hand_over(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Another colleague keeps it."""
+    keeper = request.POST.get("keeper", "")
+    keeper_id = int(keeper) if keeper.isdecimal() and len(keeper) < 18 else None
+    try:
+        ledger.hand_over(actor=request.actor, promise_id=promise_id, keeper_id=keeper_id)
+    except ledger.KeeperError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Handed over."))
+    return redirect("promise", promise_id=promise_id)
+
+
 def _new_terms(request: StaffRequest, row: Promise, data: dict[str, Any]) -> str:
     if row.customer_id is None:
         ledger.change_terms(

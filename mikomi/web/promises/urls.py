@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:promise_id>/question/back", acts.take_back_question, name="promise_question_back"),
     path("<int:promise_id>/answers/<int:renegotiation_id>", acts.handled, name="promise_answer_handled"),
     path("<int:promise_id>/disputes/<int:dispute_id>", acts.resolve, name="promise_dispute"),
+    path("<int:promise_id>/keeper", acts.hand_over, name="promise_hand_over"),
     path("<int:promise_id>/publish", acts.publish, name="promise_publish"),
     path("<int:promise_id>/evidence", acts.evidence, name="promise_evidence"),
     path("<int:promise_id>/withdraw", acts.withdraw, name="promise_withdraw"),

@@ -25,6 +25,7 @@ from mikomi.promises.queries.lists import STATES
 from mikomi.promises.reasons import reason_label
 from mikomi.promises.rules.kinds import measure_of
 from mikomi.screens import promises as screens
+from mikomi.web.promises import helping
 from mikomi.web.promises.forms import EvidenceForm, MoreTermsForm, ResolutionForm, TermsForm
 from mikomi.web.promises.making import FilterForm, NewForm
 from mikomi.web.staff import StaffRequest, staff_page
@@ -49,6 +50,7 @@ def promises(request: StaffRequest) -> HttpResponse:
         "wanted": wanted,
         "kept": chosen.kept(),
         "kind": wanted.kind,
+        "narrowed": any((wanted.kind, wanted.expectation, wanted.origin, wanted.audience)),
     }
     return render(request, "promises/list.jinja", context)
 
@@ -145,6 +147,10 @@ def show(
         "measure": measure_of(promise.terms),
         "reason_label": reason_label,
         "may_release": request.actor.may(Permission.PROMISES_RELEASE),
+        "keepers": screens.keepers(actor=request.actor)
+        if request.actor.may(Permission.PROMISES_RECORD)
+        else [],
+        "harder": helping.harder(screen.story.around),
     }
     wrong = terms or evidence or resolution
     return render(request, "promises/promise.jinja", context, status=422 if wrong else 200)

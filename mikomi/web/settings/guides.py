@@ -63,16 +63,20 @@ def guides(request: StaffRequest) -> HttpResponse:
         form = _form(guide, request) if guide.cause == posted else _form(guide)
         if guide.cause == posted and form.is_valid():
             data = form.cleaned_data
-            operations.set_guide(
-                actor=request.actor,
-                cause=guide.cause,
-                remedy_kind=data["remedy_kind"],
-                remedy_minor=data["remedy"],
-                follow_up_days=data["follow_up_days"],
-                prevention=data["prevention"],
-            )
-            messages.success(request, _("Saved."))
-            return redirect("settings_guides")
+            try:
+                operations.set_guide(
+                    actor=request.actor,
+                    cause=guide.cause,
+                    remedy_kind=data["remedy_kind"],
+                    remedy_minor=data["remedy"],
+                    follow_up_days=data["follow_up_days"],
+                    prevention=data["prevention"],
+                )
+            except operations.GuideError as error:
+                form.add_error("prevention", str(error))
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("settings_guides")
         found.append((guide, form))
     status = 422 if any(form.errors for _guide, form in found) else 200
     return section_page(request, "settings/guides.jinja", "settings_guides", {"guides": found}, status)

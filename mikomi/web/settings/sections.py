@@ -30,6 +30,7 @@ SECTIONS = (
     Section("settings_hours", _("Hours and holidays"), "calendar-days", Permission.SETTINGS_MANAGE),
     Section("settings_places", _("Stores and teams"), "map-pin", Permission.SETTINGS_MANAGE),
     Section("settings_people", _("People and rights"), "users", Permission.USERS_MANAGE),
+    Section("settings_absences", _("Absences"), "calendar-off", Permission.PROMISES_RECORD),
     Section("settings_mailboxes", _("Mailboxes and forms"), "mail", Permission.SETTINGS_MANAGE),
     Section("settings_senders", _("Sending"), "send", Permission.SETTINGS_MANAGE),
     Section("settings_desk", _("Response times"), "timer", Permission.SETTINGS_MANAGE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mikomi.web.settings import (
+    absences,
     business,
     consent,
     desk,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("people", people.people, name="settings_people"),
     path("people/<int:user_id>", people.person, name="settings_person"),
     path("people/limits", people.limits, name="settings_limits"),
+    path("absences", absences.absences, name="settings_absences"),
+    path("absences/<int:absence_id>/cancel", absences.cancel, name="settings_absence_cancel"),
     path("desk", desk.standards, name="settings_desk"),
     path("desk/policy", desk.policy, name="settings_policy"),
     path("guides", guides.guides, name="settings_guides"),
