@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mikomi.promises.fitting.history import History, Layout, history
+from mikomi.promises.fitting.rhythm import Rhythm, rhythm
 from mikomi.promises.fitting.survival import quantile
 from mikomi.promises.fitting.walking import STEP, Tuning, Walk
 
@@ -266,7 +267,8 @@ def walk(
 ) -> tuple[dict[float, Floats], dict[float, Floats]]:
     """The quotes in days of each order from `first` on by target, and those of the plain quantile: the one of all
     deliveries finished before the week."""
-    past = as_history(orders)
+    beat = rhythm_before(orders, first)
+    past = as_history(orders, beat)
     start = float(past.began[first])
     before = math.ceil((start - past.began[0]) / STEP)
     line = Walk(past, targets, start - before * STEP, tuning)
@@ -275,15 +277,21 @@ def walk(
         now = line.at
         line.advance()
         if now >= start:
-            _plain(past, now, plain)
+            _plain(orders, float(beat.on_calendar(np.asarray(now))), plain)
     quotes = {}
     for target, logs in line.quoted.items():
-        days = np.exp(logs)
+        days = beat.on_calendar(past.began + np.exp(logs)) - past.asked
         quotes[target] = np.where(np.isnan(days), plain[target], days)
     return quotes, plain
 
 
-def as_history(orders: Sequence[Order]) -> History:
+def rhythm_before(orders: Sequence[Order], first: int) -> Rhythm:
+    """When in the week parcels are handed over, as far as it is known when the order `first` is bought."""
+    ended = [one.delivered for one in orders if one.delivered is not None]
+    return rhythm(np.asarray([moment for moment in ended if moment < orders[first].bought]))
+
+
+def as_history(orders: Sequence[Order], beat: Rhythm) -> History:
     """The orders as cases."""
     return history(
         LAYOUT,
@@ -292,14 +300,15 @@ def as_history(orders: Sequence[Order]) -> History:
         staged=[order.handed for order in orders],
         numbers=[order.numbers for order in orders],
         keys=[order.keys for order in orders],
+        counted=beat.counted,
     )
 
 
-def _plain(past: History, now: float, plain: dict[float, Floats]) -> None:
-    with np.errstate(invalid="ignore"):
-        done = (past.ended < now) & (past.ended > past.began)
-    took = np.sort((past.ended - past.began)[done])
-    coming = (past.began >= now) & (past.began < now + STEP)
+def _plain(orders: Sequence[Order], now: float, plain: dict[float, Floats]) -> None:
+    ended = ((one.bought, one.delivered) for one in orders if one.delivered is not None)
+    took = np.sort([end - began for began, end in ended if began < end < now])
+    bought = np.asarray([one.bought for one in orders])
+    coming = (bought >= now - 1e-6) & (bought < now + STEP - 1e-6)
     for target, days in plain.items():
         days[coming] = (
             quantile(took, np.arange(1, len(took) + 1) / len(took), target) if len(took) else np.nan

@@ -23,7 +23,7 @@ class Settings:
     """How the trees are grown. `shrink`: cases' worth of "no effect" that each leaf starts with."""
 
     trees: int = 90
-    depth: int = 5
+    depth: int = 4
     rate: float = 0.07
     shrink: float = 20.0
     rows: float = 0.4

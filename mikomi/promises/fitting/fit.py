@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from mikomi.promises.fitting.history import Floats, History, history, layout_from
+from mikomi.promises.fitting.rhythm import rhythm
 from mikomi.promises.fitting.survival import distribution, effective, expected_beyond
 from mikomi.promises.fitting.walking import ENOUGH_FOR_TREES, STEP, State, Tuning, Walk, calibration, walked
 
 TRUST = 8.0
 """A group's own mean counts as much as the wider one once it has this many cases."""
 WEEKS_TO_WALK = 16
-VERSION = 1
+VERSION = 2
 TARGETS = (0.8, 0.9, 0.95)
 """The confidences whose kept rate is followed."""
 
@@ -30,17 +31,22 @@ def fit(
     the whole and every case is predicted from the others.
     """
     kept, negative, ahead = _sensible(cases, now)
+    ended = [_until(cases["ended"][place], now) for place in kept]
+    beat = rhythm(np.asarray([math.nan if one is None else one for one in ended], np.float64))
     past = history(
         layout_from(layout),
         began=[cases["began"][place] for place in kept],
-        ended=[_until(cases["ended"][place], now) for place in kept],
+        ended=ended,
         staged=[_until(cases["staged"][place], now) for place in kept],
         numbers=[cases["numbers"][place] for place in kept],
         keys=[cases["keys"][place] for place in kept],
+        counted=beat.counted,
     )
+    now = float(beat.counted(np.asarray(now)))
     done = int((~np.isnan(past.ended)).sum())
     counts = {"cases": len(kept), "done": done, "negative": negative, "ahead": ahead}
     base = {"version": VERSION, "layout": layout, "counts": counts, "floor": past.floor}
+    base["passed"] = [round(float(one), 6) for one in beat.passed]
     if done == 0:
         return {**base, "enough": False}
     tuning = Tuning(lost_count=lost_count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any
@@ -58,10 +58,12 @@ def layout_from(plain: dict[str, Any]) -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Cases in the order in which they began. Moments are days (local, 0 a Monday's midnight), `ended` and `staged`
-    are nan where it has not happened. Durations below `floor` count as `floor`."""
+    """Cases in the order in which they began. Moments are days (local, 0 a Monday's midnight), as the rhythm of the
+    work counts them where one is known; `ended` and `staged` are nan where it has not happened. `asked` is when each
+    began on the calendar. Durations below `floor` count as `floor`."""
 
     layout: Layout
+    asked: Floats
     began: Floats
     ended: Floats
     staged: Floats
@@ -83,8 +85,10 @@ def history(
     staged: Sequence[float | None],
     numbers: Sequence[Sequence[float | None]],
     keys: Sequence[Sequence[str]],
+    counted: Callable[[Floats], Floats] = np.asarray,
 ) -> History:
-    """Put cases in order. `numbers` and `keys` are rows, one for each case, in the layout's order."""
+    """Put cases in order. `numbers` and `keys` are rows, one for each case, in the layout's order; `counted` turns
+    moments of the calendar into those that count (`rhythm.Rhythm.counted`)."""
     start = np.asarray(began, np.float64)
     order = np.argsort(start, kind="stable")
     end = np.asarray([np.nan if one is None else one for one in ended], np.float64)[order]
@@ -98,15 +102,17 @@ def history(
             np.asarray([row[place] for row in keys], dtype=object).astype(str), return_inverse=True
         )
         codes[name], values[name] = inverse.astype(np.int64)[order], [str(one) for one in found]
-    spans = (end - start[order])[~np.isnan(end)]
+    asked, (start, end, stage) = start[order], (counted(one) for one in (start[order], end, stage))
+    spans = (end - start)[~np.isnan(end)]
     floor = float(np.median(spans[spans > 0])) / 40 if (spans > 0).any() else 1e-3
-    return History(layout, start[order], end, stage, table, codes, values, floor)
+    return History(layout, asked, start, end, stage, table, codes, values, floor)
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
     """A running mean by key: cases fade with `memory` days; `trust` cases' worth of the wider mean are mixed in.
-    `of`: "time" (log duration), "rest" (what the ladder leaves), "stage" (log of the first stage), "stage_rest"."""
+    `of`: "time" (log duration less the level of its week), "rest" (what the ladder leaves), "stage" (log of the first
+    stage), "stage_rest"."""
 
     name: str
     key: str
@@ -118,18 +124,18 @@ class Mean:
 def means(layout: Layout) -> list[Mean]:
     """The running means of a layout, each ladder from the general to the particular."""
     found = [Mean("all", "", "time", 90.0, 0.0)]
-    found += [Mean(f"ladder:{key}", key, "time", 90.0, 8.0) for key in layout.ladder]
+    found += [Mean(f"ladder:{key}", key, "time", 365.0, 8.0) for key in layout.ladder]
     seen: set[str] = set()
     for key in (key for chain in layout.chains for key in chain):
         if key not in seen:
-            found.append(Mean(f"chain:{key}", key, "rest", 180.0, 8.0))
+            found.append(Mean(f"chain:{key}", key, "rest", 365.0, 8.0))
             seen.add(key)
     found.append(Mean("lately", "", "rest", 10.0, 3.0))
     found += [Mean(f"lately:{key}", key, "rest", 20.0, 5.0) for key in layout.lively]
     if layout.stage_key:
         found += [
             Mean("stage", "", "stage", 30.0, 1.0),
-            Mean(f"stage:{layout.stage_key}", layout.stage_key, "stage_rest", 120.0, 3.0),
+            Mean(f"stage:{layout.stage_key}", layout.stage_key, "stage_rest", 365.0, 3.0),
         ]
     return found
 
@@ -179,8 +185,8 @@ class Knowledge:
     def table(self, cases: Ints) -> Floats:
         """The columns for cases that begin now. The same order as `rules.quoting.columns`."""
         past, layout = self.past, self.past.layout
-        began = past.began[cases]
-        columns = [np.floor(began) % 7, began % 1.0]
+        asked = past.asked[cases]
+        columns = [np.floor(asked) % 7, asked % 1.0]
         columns += [past.numbers[cases, place] for place in range(len(layout.numbers))]
         level = self._read("all", cases, self.first_mean)
         for key in layout.ladder:
@@ -200,15 +206,16 @@ class Knowledge:
             columns.append(self._read(f"stage:{layout.stage_key}", cases, 0.0))
         return np.stack(columns, 1)
 
-    def pass_time(self, since: float, until: float) -> None:
-        """Take in what ended, and which first stages ended, from `since` until before `until`."""
+    def pass_time(self, since: float, until: float, level: Floats) -> None:
+        """Take in what ended, and which first stages ended, from `since` until before `until`; `level` is that of each
+        case's week, which is no difference between cases."""
         past = self.past
         with np.errstate(invalid="ignore"):
             ended = np.flatnonzero((past.ended >= since) & (past.ended < until) & (past.ended > past.began))
             staged = np.flatnonzero(
                 (past.staged >= since) & (past.staged < until) & (past.staged > past.began)
             )
-        time = past.log_time()[ended]
+        time = past.log_time()[ended] - level[ended]
         stage = np.log(np.maximum(past.staged[staged] - past.began[staged], past.floor / 4))
         usual = self._read("stage", staged, 0.0) if "stage" in self.sums else stage
         what = {

@@ -1,5 +1,8 @@
 """Walking through a history week by week, quoting each week's cases with only what was known at its start.
 
+What cases have in common, the level of their week, is taken out before anything is learned of what tells them apart:
+a slow month must not be taken for a slow place.
+
 What the walk has quoted and how that turned out corrects what it quotes next, so that the stated rate is the kept
 rate: conformal prediction on walk-forward residuals (Vovk et al. 2005), with open cases as censored (Kaplan–Meier) and
 a level with a trend (Holt 1957) that follows what the last weeks took more or less than predicted.
@@ -15,12 +18,13 @@ import numpy as np
 
 from mikomi.promises.fitting.boosting import Settings, Trees, grow
 from mikomi.promises.fitting.history import Flags, Floats, History, Ints, Knowledge
+from mikomi.promises.fitting.levels import WEEKS_LEFT_OPEN, latest, path
 from mikomi.promises.fitting.survival import distribution, effective, expected_beyond, quantile
 
 STEP = 7.0
 """Days between two states of knowledge."""
 STEPS_PER_GROWTH = 4
-MANY, STEPS_PER_GROWTH_OF_MANY = 20_000, 8
+MANY, STEPS_PER_GROWTH_OF_MANY = 20_000, 12
 """Of so many cases each growth takes longer and changes less."""
 SEEDS = 4
 ENOUGH_FOR_TREES = 200
@@ -34,9 +38,11 @@ REMEMBERED = 540.0
 class Tuning:
     """How quickly the walk learns; days where not said otherwise. See docs/promises.md for how they were chosen."""
 
-    tree_memory: float = 320.0
+    tree_memory: float = 1000.0
     patience: float = 4.0
     """A case open for longer than this many usual times says nothing to the trees (it may be lost)."""
+    lost_after: float = 9.0
+    """Usual times after which an open case counts as lost."""
     level_memory: float = 10.0
     level_trust: float = 3.0
     """So many cases' worth of "as predicted" are mixed in."""
@@ -46,8 +52,9 @@ class Tuning:
     trend_ahead: float = 9.0
     """Steps: how far behind the level is when it is used; what ends today began long ago."""
     centre_memory: float = 30.0
-    tilt: float = 0.8
-    """How much of the difference between cases is believed: predictions scatter more than the truth."""
+    tilt: float = 0.7
+    """How much of the difference between cases is believed: predictions scatter more than the truth, and at the same
+    share kept overall the fewest days are quoted where the tails are equally dense (docs/expectations.md)."""
     residual_memory: float = 1000.0
     lost_count: bool = False
     settings: Settings = field(default_factory=Settings)
@@ -80,13 +87,16 @@ class Walk:
         size = len(past.began)
         done = past.ended < start
         first = self.log_time[done] if done.any() else self.log_time[~np.isnan(self.log_time)]
-        self.knowledge = Knowledge(past, float(np.median(first)) if len(first) else 0.0)
+        self.knowledge = Knowledge(past, 0.0)
+        self.weeks = np.maximum(np.floor((past.began - start) / STEP), 0).astype(np.int64)
+        self.path = np.asarray([float(np.median(first)) if len(first) else 0.0])
+        """The level of each week so far, the coming one last."""
         self.table: Floats | None = None
         self.raw = np.full(size, np.nan)
         self.predicted = np.full(size, np.nan)
         self.quoted = {target: np.full(size, np.nan) for target in self.targets}
         self.trees: list[Trees] = []
-        self.level = 0.0
+        self.level = float(self.path[0])
         self.slope = 0.0
         self.growth_every = STEPS_PER_GROWTH if size < MANY else STEPS_PER_GROWTH_OF_MANY
 
@@ -101,15 +111,31 @@ class Walk:
         state = self.learn(grow_now=self.step % self.growth_every == 0)
         self.raw[coming] = self._predict(table, coming)
         self._quote(coming, state)
-        self.knowledge.pass_time(now, until)
+        self.knowledge.pass_time(now, until, self._level_of_week())
         self.at, self.step = until, self.step + 1
         return state
 
     def learn(self, *, grow_now: bool) -> State:
-        """What is known at the step's start; trees only when `grow_now`, they change slowly."""
+        """What is known at the step's start, once for each step; trees only when `grow_now`, they change slowly."""
+        if self.step:
+            self._learn_path(self.at)
         if grow_now:
             self.trees = self._grow(self.at)
         return self._state(self.at)
+
+    def _level_of_week(self) -> Floats:
+        """The level of the week in which each case began, as far as it is known; later ones have the latest."""
+        return np.asarray(self.path[np.minimum(self.weeks, len(self.path) - 1)])
+
+    def _learn_path(self, now: float) -> None:
+        cases = self._known(now, STEP * (WEEKS_LEFT_OPEN + 1))
+        reached, done, age = self._seen(cases, now)
+        usual = float(np.exp(np.median(reached[done]))) if done.any() else float(np.exp(self.path[-1]))
+        old = age > self.tuning.lost_after * usual
+        lost = (float((old & ~done).sum()) + 0.5) / (float(old.sum()) + 20.0)
+        some = done | ~old
+        rest = (reached - np.nan_to_num(self.raw[cases]))[some]
+        self.path = path(self.path, self.weeks[cases][some], rest, done[some], lost=lost)
 
     def _between(self, since: float, until: float) -> Ints:
         low, high = np.searchsorted(self.past.began, [since, until])
@@ -141,7 +167,7 @@ class Walk:
             kept = np.sort(rng.choice(kept, self.tuning.settings.most_rows, replace=False))
         cases, reached, done, age = cases[kept], reached[kept], done[kept], age[kept]
 
-        base = self.knowledge.base[cases]
+        base = self.knowledge.base[cases] + self._level_of_week()[cases]
 
         def impute(predicted: Floats) -> Floats:
             centre = base + predicted
@@ -163,12 +189,15 @@ class Walk:
         reached, done, age = self._seen(known, now)
         tuning = self.tuning
         before = self.level
-        self.level = _level(reached - self.raw[known], done, age, before, tuning)
+        if len(known):
+            memory, trust, clip = tuning.level_memory, tuning.level_trust, tuning.level_clip
+            rest = reached - self.raw[known]
+            self.level = latest(rest, done, age, before, memory=memory, trust=trust, clip=clip)
         self.slope = tuning.trend_memory * self.slope + (1 - tuning.trend_memory) * (self.level - before)
         level = self.level + tuning.trend_ahead * self.slope
-        centre = self.knowledge.first_mean
+        centre = level
         if len(known):
-            centre = level + float(np.average(self.raw[known], weights=np.exp(-age / tuning.centre_memory)))
+            centre += float(np.average(self.raw[known], weights=np.exp(-age / tuning.centre_memory)))
         quoted = ~np.isnan(self.predicted[known])
         weight = np.exp(-age / tuning.residual_memory)[quoted]
         rest = (reached - self.predicted[known])[quoted]
@@ -189,26 +218,6 @@ class Walk:
             share = min(1.0, target * (state.effective + 1) / state.effective)
             rest = quantile(state.values, state.below, share)
             self.quoted[target][coming] = self.predicted[coming] + rest
-
-
-def _level(rest: Floats, done: Flags, age: Floats, before: float, tuning: Tuning) -> float:
-    """How much longer than predicted the latest cases take (log), open ones by what they may be expected to reach;
-    `level_trust` cases' worth of no change are mixed in."""
-    if not len(rest):
-        return before
-    weight = np.where(done | (age < 2.0 * tuning.level_memory), np.exp(-age / tuning.level_memory), 0.0)
-    weight = np.where(age < 0.5, 0.0, weight)
-    level = before
-    for _round in range(40):
-        filled = np.where(done, rest, expected_beyond(rest, level))
-        moved = np.clip(filled - level, -tuning.level_clip, tuning.level_clip)
-        step = (float((weight * moved).sum()) - tuning.level_trust * level) / (
-            float(weight.sum()) + tuning.level_trust
-        )
-        level += step
-        if abs(step) < 1e-4:
-            break
-    return level
 
 
 def calibration(walk: Walk, now: float, key: str) -> list[list[Any]]:

@@ -85,7 +85,7 @@ def quote(model: Model, question: Question, target: float) -> Quoted:
     if share > model.reaches:
         return Quoted(None, "too_few_end", model.effective, needed, group)
     days = exp(predicted(model, question) + _rest_at(model.plain["rest"], share))
-    return Quoted(days, "", model.effective, needed, group)
+    return Quoted(_on_calendar(model, question, days), "", model.effective, needed, group)
 
 
 def late_chance(model: Model, question: Question, lasted: float, due: float) -> float:
@@ -94,6 +94,7 @@ def late_chance(model: Model, question: Question, lasted: float, due: float) -> 
     if lasted >= due:
         return 1.0
     centre = predicted(model, question)
+    lasted, due = _counted(model, question, lasted), _counted(model, question, due)
     now = 1.0 if lasted <= 0 else 1.0 - _share_below(model, log(lasted) - centre)
     then = 1.0 - _share_below(model, log(due) - centre)
     return min(1.0, then / now) if now > 0 else 1.0
@@ -103,7 +104,39 @@ def usual_days(model: Model, question: Question) -> tuple[float, ...]:
     """The quantiles 0, 1/50 … 1 of the days that cases like this one take; NEVER for those that don't end."""
     centre, rest = predicted(model, question), model.plain["rest"]
     steps = [place / SHARE_STEPS for place in range(SHARE_STEPS + 1)]
-    return tuple(exp(centre + _rest_at(rest, share)) if share <= model.reaches else NEVER for share in steps)
+    return tuple(
+        _on_calendar(model, question, exp(centre + _rest_at(rest, share)))
+        if share <= model.reaches
+        else NEVER
+        for share in steps
+    )
+
+
+def counted(passed: Sequence[float], moment: float) -> float:
+    """The moment in days that count. `passed`: what counts until each full hour of the week. The same as
+    `fitting.rhythm.Rhythm.counted`."""
+    weeks, hours = floor(moment / 7.0), moment % 7.0 * 24.0
+    hour = min(int(hours), len(passed) - 2)
+    return 7.0 * weeks + passed[hour] + (hours - hour) * (passed[hour + 1] - passed[hour])
+
+
+def on_calendar(passed: Sequence[float], moment: float) -> float:
+    """Inverse of `counted`. The same as `fitting.rhythm.Rhythm.on_calendar`."""
+    weeks, rest = floor(moment / 7.0), moment % 7.0
+    hour = min(max(bisect_right(passed, rest) - 1, 0), len(passed) - 2)
+    part = (rest - passed[hour]) / (passed[hour + 1] - passed[hour])
+    return 7.0 * weeks + (hour + part) / 24.0
+
+
+def _counted(model: Model, question: Question, days: float) -> float:
+    """Of the days since the beginning those that count; all of them in a model without a rhythm."""
+    passed, began = model.plain.get("passed"), question.began
+    return counted(passed, began + days) - counted(passed, began) if passed else days
+
+
+def _on_calendar(model: Model, question: Question, days: float) -> float:
+    passed, began = model.plain.get("passed"), question.began
+    return on_calendar(passed, counted(passed, began) + days) - began if passed else days
 
 
 def group_of(model: Model, question: Question) -> str:

@@ -11,9 +11,19 @@ import pytest
 
 from mikomi.promises.fitting.fit import fit
 from mikomi.promises.fitting.history import Layout, history
+from mikomi.promises.fitting.rhythm import rhythm
 from mikomi.promises.fitting.survival import distribution, quantile
 from mikomi.promises.fitting.walking import Tuning, Walk
-from mikomi.promises.rules.quoting import Model, Question, late_chance, needed_cases, predicted, quote
+from mikomi.promises.rules.quoting import (
+    Model,
+    Question,
+    counted,
+    late_chance,
+    needed_cases,
+    on_calendar,
+    predicted,
+    quote,
+)
 
 LAYOUT = Layout(
     numbers=("weight",),
@@ -41,12 +51,6 @@ def cases(
     return {"began": began, "ended": ended, "staged": staged, "numbers": numbers, "keys": keys}, days
 
 
-def truth(target: float, store: str) -> float:
-    """The right quote of `cases`."""
-    z = {0.8: 0.8416, 0.9: 1.2816, 0.95: 1.6449}[target]
-    return 8 * math.exp((0.4 if store == "B" else 0.0) + 0.5 * z)
-
-
 def chance_within(days: float, store: str) -> float:
     """How often a case of this store is done within `days`."""
     z = (math.log(days / 8) - (0.4 if store == "B" else 0.0)) / 0.5
@@ -54,45 +58,87 @@ def chance_within(days: float, store: str) -> float:
 
 
 @pytest.mark.parametrize(("count", "days", "margin"), [(30, 38.0, 0.03), (300, 32.0, 0.025)])
-@pytest.mark.parametrize("target", [0.8, 0.9])
-def test_keeps_what_it_states_with_few_cases_and_a_third_open(
-    count: int, days: float, margin: float, target: float
-) -> None:
+def test_keeps_what_it_states_with_few_cases_and_a_third_open(count: int, days: float, margin: float) -> None:
     # Given many small histories of which some 30 % is still open, each quoted for both stores
-    rates, open_share = [], []
+    rates: dict[float, list[float]] = {0.8: [], 0.9: [], 0.95: []}
+    open_share = []
     for seed in range(80 if count == 30 else 20):
         history_, now = cases(count, days=days, seed=seed)
         model = Model(fit(layout=LAYOUT.plain(), cases=history_, now=now))
         open_share.append(1 - model.plain["counts"]["done"] / count)
-        for store in "AB":
-            answer = quote(model, Question(now, {"weight": 0.5}, {"store": store, "product": "x"}), target)
-            if answer.days:
-                rates.append(chance_within(answer.days, store))
+        for target, found in rates.items():
+            for store in "AB":
+                asked = Question(now, {"weight": 0.5}, {"store": store, "product": "x"})
+                answer = quote(model, asked, target)
+                if answer.days:
+                    found.append(chance_within(answer.days, store))
+                else:
+                    # Or it says that this is too little for such a promise
+                    assert answer.reason in ("few_cases", "too_few_end")
     # Then the mean rate of what would be kept is at least the stated one, and not much above with enough cases
     assert sum(open_share) / len(open_share) > 0.2
-    assert sum(rates) / len(rates) > target - margin
-    if count == 300:
-        assert sum(rates) / len(rates) < target + 0.03
+    for target, found in rates.items():
+        if target == 0.95 and count == 30:
+            # Some 20 ended cases can't show what one in twenty is like: nothing is promised
+            assert not found
+            continue
+        assert target - margin < sum(found) / len(found)
+        if count == 300:
+            assert sum(found) / len(found) < target + 0.03
 
 
 def test_keeps_what_it_states_with_many_cases() -> None:
-    # Given 3,000 cases, of which those of the last days are open
-    history_, now = cases(3000, days=300.0, seed=0)
-    model = Model(fit(layout=LAYOUT.plain(), cases=history_, now=now))
-    # Then each store is quoted what it takes there, at each confidence
-    for target in (0.8, 0.9, 0.95):
-        answers = {
-            store: quote(model, Question(now, {"weight": 0.5}, {"store": store, "product": "y"}), target)
-            for store in "AB"
-        }
-        for store, answer in answers.items():
-            assert answer.days == pytest.approx(truth(target, store), rel=0.2)
-        rates = [chance_within(answer.days or 0, store) for store, answer in answers.items()]
-        assert sum(rates) / len(rates) == pytest.approx(target, abs=0.03)
-    # And what it quoted on the way was kept as often as stated
-    for target, value, judged, kept in model.plain["calibration"]:
-        if value == "":
-            assert kept / judged == pytest.approx(target, abs=0.025)
+    rates: dict[float, list[float]] = {0.8: [], 0.9: [], 0.95: []}
+    for seed in range(5):
+        # Given 3,000 cases, of which the latest are open
+        history_, now = cases(3000, days=300.0, seed=seed)
+        model = Model(fit(layout=LAYOUT.plain(), cases=history_, now=now))
+        for target, found in rates.items():
+            for store in "AB":
+                answer = quote(
+                    model, Question(now, {"weight": 0.5}, {"store": store, "product": "y"}), target
+                )
+                found.append(chance_within(answer.days or 0, store))
+        # Then what was quoted on the way was kept as often as stated
+        for target, value, judged, kept in model.plain["calibration"]:
+            if value == "":
+                assert kept / judged == pytest.approx(target, abs=0.045)
+    # And so is what is quoted now, at each confidence
+    for target, found in rates.items():
+        assert sum(found) / len(found) == pytest.approx(target, abs=0.03)
+
+
+def test_nothing_is_quoted_for_a_moment_at_which_nothing_ends() -> None:
+    # Given work that ends on weekdays from 9 to 17 only
+    rng = random.Random(3)
+    plain: dict[str, list[Any]] = {name: [] for name in ("began", "ended", "staged", "numbers", "keys")}
+    for place in range(600):
+        end = float(rng.choice([day for day in range(7, 280) if day % 7 < 5])) + rng.uniform(9, 17) / 24
+        plain["began"].append(end - rng.uniform(1.0, 6.0))
+        plain["ended"].append(end)
+        plain["staged"].append(None)
+        plain["numbers"].append([None])
+        plain["keys"].append(["A", "xyz"[place % 3]])
+    model = Model(fit(layout=LAYOUT.plain(), cases=plain, now=280.0))
+    # When it is asked for at any time of the week
+    for hour in range(0, 168, 5):
+        began = 280.0 + hour / 24
+        answer = quote(model, Question(began, {}, {"store": "A"}), 0.9)
+        assert answer.days is not None
+        # Then the time that is quoted lies (nearly always) in those hours
+        due = began + answer.days
+        assert due % 7 < 5.05
+        assert 8.5 < due % 1 * 24 < 17.5
+
+
+def test_both_processes_count_time_alike() -> None:
+    rng = np.random.default_rng(1)
+    beat = rhythm(rng.uniform(0, 5, 300) + 7 * rng.integers(0, 20, 300))
+    moments = rng.uniform(-20, 400, 200)
+    passed = [float(one) for one in beat.passed]
+    for moment, counts in zip(moments.tolist(), beat.counted(moments).tolist(), strict=True):
+        assert counted(passed, moment) == pytest.approx(counts, abs=1e-9)
+        assert on_calendar(passed, counts) == pytest.approx(moment, abs=1e-6)
 
 
 def test_the_web_process_reads_the_same_prediction_as_the_compute_process_makes() -> None:
@@ -106,9 +152,12 @@ def test_the_web_process_reads_the_same_prediction_as_the_compute_process_makes(
     model = Model(fit(layout=LAYOUT.plain(), cases=plain, now=now))
     assert model.plain["walked"]
     plain["ended"] = [moment if moment is not None and moment < now else None for moment in plain["ended"]]
-    past = history(LAYOUT, **{name: plain[name] for name in ("began", "ended", "staged", "numbers", "keys")})
-    weeks = math.ceil((now - float(past.began[0])) / 7)
-    walk = Walk(past, (), now - weeks * 7, Tuning(lost_count=True))
+    beat = rhythm(np.asarray(plain["ended"], np.float64))
+    columns = {name: plain[name] for name in ("began", "ended", "staged", "numbers", "keys")}
+    past = history(LAYOUT, **columns, counted=beat.counted)
+    until = float(beat.counted(np.asarray(now)))
+    weeks = math.ceil((until - float(past.began[0])) / 7)
+    walk = Walk(past, (), until - weeks * 7, Tuning(lost_count=True))
     for _week in range(weeks):
         walk.advance()
     state = walk.learn(grow_now=True)
