@@ -10,6 +10,7 @@ from mikomi.commerce.operations import privacy
 from mikomi.commerce.operations.standing import refresh_standing
 from mikomi.commerce.operations.writing import SEARCH_KIND
 from mikomi.core import exports as core_exports
+from mikomi.core import lookups
 from mikomi.core.access.rules import Permission
 from mikomi.core.search import kinds
 from mikomi.customers import erasure, portability
@@ -33,7 +34,7 @@ def register() -> None:
 
 
 def _views(ids: Collection[int]) -> dict[int, subjects.SubjectView]:
-    numbers = Order.objects.filter(pk__in=ids).values_list("pk", "number")
+    numbers = lookups.rows(Order, ("id", "number"), id=ids)
     return {key: subjects.SubjectView(number, f"/orders/{key}") for key, number in numbers}
 
 

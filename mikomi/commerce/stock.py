@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,7 @@ from mikomi.commerce.models import Order, OrderLine, Product
 from mikomi.commerce.rules.stock import Demand, Standing, Stock, standing
 from mikomi.core import clock
 from mikomi.core.business import queries as business_queries
+from mikomi.core.kept import kept
 from mikomi.promises.rules.circumstances import Shortage
 
 _GONE = (Order.Fulfilment.SHIPPED, Order.Fulfilment.DELIVERED)
@@ -78,8 +80,10 @@ def missing_for(order_ids: Collection[int] | None = None) -> dict[int, list[Miss
     if order_ids is not None:
         if not order_ids:
             return {}
-        lines = owed_lines().filter(order_id__in=list(order_ids), product__on_hand__isnull=False)
-        wanted = wanted.filter(pk__in=list(lines.values_list("product_id", flat=True).distinct()))
+        counted = {product_id for (product_id,) in _counted_goods(order_ids=sorted(order_ids))}
+        if not counted:
+            return {}
+        wanted = wanted.filter(pk__in=counted)
     products = {one.pk: one for one in wanted}
     found: dict[int, list[Missing]] = {}
     for key, stands in standings(products.values()).items():
@@ -87,6 +91,13 @@ def missing_for(order_ids: Collection[int] | None = None) -> dict[int, list[Miss
             if order_ids is None or order_id in order_ids:
                 found.setdefault(order_id, []).append(Missing(products[key], pieces))
     return found
+
+
+@kept("order_ids")
+def _counted_goods(*, order_ids: list[int]) -> QuerySet[OrderLine, Any]:
+    """The products of these orders whose pieces on hand are known."""
+    lines = owed_lines().filter(order__id__in=order_ids, product__on_hand__isnull=False)
+    return lines.values_list("product_id").distinct()
 
 
 def shortages(order_ids: Collection[int] | None) -> dict[int, Shortage]:

@@ -41,8 +41,8 @@ from django.db.models.query import ModelIterable, ValuesListIterable
 
 M = TypeVar("M", bound=Model)
 _SHAPES = 500
-_FEW = 30
-"""A longer list of values is not kept: each length is another statement."""
+_MANY = 512
+"""A longer list of values is asked for without being kept."""
 _FIELDS: dict[type[Any], Field[Any, Any]] = {
     datetime: DateTimeField(), date: DateField(), int: BigIntegerField(), str: CharField(),
 }  # fmt: skip
@@ -115,22 +115,35 @@ def kept(*names: str) -> Callable[[Callable[..., QuerySet[M, Any]]], Callable[..
         @wraps(build)
         def ask(**given: Any) -> list[Any]:
             values = {name: given.pop(name) for name in names}
-            many = {name: isinstance(value, list) for name, value in values.items()}
-            if any(many[name] and not 0 < len(values[name]) <= _FEW for name in names):
+            lists = [value for value in values.values() if isinstance(value, list)]
+            if not all(0 < len(value) <= _MANY for value in lists):
                 return list(build(**given, **values))
-            holes = tuple(
-                (name, type(value[0] if many[name] else value), len(value) if many[name] else 0)
-                for name, value in values.items()
-            )
+            filled = {name: _filled_up(value) for name, value in values.items()}
+            holes = tuple((name, *_form(value)) for name, value in filled.items())
             try:
                 found = statement(tuple(given.items()), holes)
             except EmptyResultSet:
                 return []
-            return found.ask({name: value if many[name] else [value] for name, value in values.items()})
+            return found.ask(
+                {name: value if isinstance(value, list) else [value] for name, value in filled.items()}
+            )
 
         return ask
 
     return decorate
+
+
+def _filled_up(value: Any) -> Any:
+    """A list made as long as the next power of two by repeating its end: so there are few lengths of statements."""
+    if not isinstance(value, list):
+        return value
+    wanted = 1 << (len(value) - 1).bit_length()
+    return value + value[-1:] * (wanted - len(value))
+
+
+def _form(value: Any) -> tuple[type[Any], int]:
+    """Its type and, of a list, its length."""
+    return (type(value[0]), len(value)) if isinstance(value, list) else (type(value), 0)
 
 
 def _holes(name: str, kind: type[Any], count: int) -> Hole | list[Hole]:

@@ -8,9 +8,12 @@ from functools import cached_property
 from math import floor
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from mikomi.core.business import queries as business_queries
 from mikomi.core.business.models import Business
 from mikomi.core.calendars.rules import WorkingCalendar
+from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises import goods, loads
 from mikomi.promises.models import Comparable, Promise
@@ -140,5 +143,10 @@ def groups_of(group_key: str) -> list[str]:
 def _past_cases(kinds: frozenset[str]) -> dict[tuple[str, str], breach.Past]:
     return {
         (row.kind, row.group_key): breach.Past(tuple(row.shares), row.count)
-        for row in Comparable.objects.filter(kind__in=kinds)
+        for row in _comparables(kinds=tuple(sorted(kinds)))
     }
+
+
+@kept()
+def _comparables(*, kinds: tuple[str, ...]) -> QuerySet[Comparable]:
+    return Comparable.objects.filter(kind__in=kinds)

@@ -10,8 +10,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from mikomi.core.access import queries as access
 from mikomi.core.business import queries as business_queries
+from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Promise, Workload
 from mikomi.promises.rules.circumstances import Habit, Load
@@ -36,11 +39,16 @@ def habits(kinds: Collection[str]) -> dict[str, Habit]:
 
 @read_steadily
 def _habits(kinds: frozenset[str]) -> dict[str, Habit]:
-    rows = Workload.objects.filter(kind__in=kinds, elasticity__gt=0.0)
+    rows = _workloads(kinds=tuple(sorted(kinds)))
     return {
         row.kind: Habit(row.elasticity, Load(row.usual_ahead, row.usual_at_work), row.neutral, row.cases)
         for row in rows
     }
+
+
+@kept()
+def _workloads(*, kinds: tuple[str, ...]) -> QuerySet[Workload]:
+    return Workload.objects.filter(kind__in=kinds, elasticity__gt=0.0)
 
 
 class Staff:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Promise, QuoteModel
 from mikomi.promises.rules import quoting as rules
@@ -92,8 +95,12 @@ def newest_models(kinds: Collection[str]) -> dict[str, StoredModel]:
 
 @read_steadily
 def _newest(kinds: frozenset[str]) -> dict[str, tuple[int, datetime]]:
-    found = QuoteModel.objects.filter(kind__in=kinds).order_by("id")
-    return {kind: (key, at) for kind, key, at in found.values_list("kind", "pk", "fitted_at")}
+    return {kind: (key, at) for kind, key, at in _fits(kinds=tuple(sorted(kinds)))}
+
+
+@kept()
+def _fits(*, kinds: tuple[str, ...]) -> QuerySet[QuoteModel, Any]:
+    return QuoteModel.objects.filter(kind__in=kinds).order_by("id").values_list("kind", "pk", "fitted_at")
 
 
 def newest_model(kind: str) -> StoredModel | None:

@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mikomi.core.kept import kept, totals
+from mikomi.core.kept import _filled_up, kept, totals
 from mikomi.customers.models import Customer, Note
 
 BUILT: list[str] = []
@@ -88,7 +88,7 @@ def test_aggregates_come_as_one_tuple_also_of_nothing(notes: list[Note], noon: d
 
 def test_no_values_and_very_many(notes: list[Note]) -> None:
     assert of(ids=[]) == []
-    everybody = [note.customer_id for note in notes] + list(range(10_000, 10_100))
+    everybody = [note.customer_id for note in notes] + list(range(10_000, 10_600))
     assert len(of(ids=everybody)) == 12
 
 
@@ -138,3 +138,10 @@ def test_days_are_days(notes: list[Note], noon: datetime) -> None:
         return Note.objects.filter(at__date=day)
 
     assert len(on(day=noon.date())) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "filled"), [([1], [1]), ([1, 2, 3], [1, 2, 3, 3]), (list(range(5)), [0, 1, 2, 3, 4, 4, 4, 4])]
+)
+def test_lists_have_few_lengths(given: list[int], filled: list[int]) -> None:
+    assert _filled_up(given) == filled

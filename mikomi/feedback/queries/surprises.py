@@ -14,6 +14,7 @@ from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business
 from mikomi.core.intervals import Interval, wilson
+from mikomi.core.kept import kept
 from mikomi.feedback.models import Sheet, Surprise, SurprisePlan
 from mikomi.feedback.rules import surprises as rules
 from mikomi.promises.models import Promise
@@ -67,9 +68,14 @@ def to_carry_out(*, actor: Actor, limit: int = 50) -> list[Surprise]:
     customers and messages. Empty for who may not carry out."""
     if not actor.may(Permission.RECOVERY_GRANT) or not actor.may(Permission.FEEDBACK_VIEW):
         return []
+    return _to_carry_out(actor=actor, limit=limit)
+
+
+@kept()
+def _to_carry_out(*, actor: Actor, limit: int) -> QuerySet[Surprise]:
     mine = Q(carrier_id=None) | Q(carrier_id=actor.user_id)
     rows = Surprise.objects.filter(mine, state=Surprise.State.APPROVED, customer__erased_at=None)
-    return list(rows.select_related("customer", "outgoing").order_by("decided_at", "id")[:limit])
+    return rows.select_related("customer", "outgoing").order_by("decided_at", "id")[:limit]
 
 
 def surprise(*, actor: Actor, surprise_id: int) -> Surprise:

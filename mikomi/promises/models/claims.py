@@ -82,9 +82,7 @@ class Measurement(Changing):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "once_key"], name="measurement_once")
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["claim", "-measured_at", "-id"], name="measurement_list")
-        ]
+        indexes: ClassVar = [models.Index(fields=["claim", "-measured_at", "-id"], name="measurement_list")]
 
     def __str__(self) -> str:
         return f"measurement {self.pk}"

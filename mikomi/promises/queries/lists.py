@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from statistics import mean
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
-from mikomi.core import clock
+from mikomi.core import clock, lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.business import queries as business_queries
 from mikomi.core.kept import kept, totals
+from mikomi.core.literals import literals
 from mikomi.core.paging import Page, keyset
+from mikomi.customers.models import Standing
 from mikomi.promises.bench import OPEN, Bench
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.visible import visible
@@ -132,10 +135,12 @@ def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
     return found.filter(state=state) if state else found
 
 
-def listed(rows: Sequence[Promise]) -> list[Listed]:
-    """The rows with their subjects and their chance of breach now: a constant number of queries."""
+def listed(rows: Sequence[Promise], bench: Bench | None = None) -> list[Listed]:
+    """The rows with their subjects and their chance of breach now: a constant number of queries.
+
+    `bench`: one that was made for these rows already."""
     subjects = views(rows)
-    bench = Bench(clock.now(), rows)
+    bench = bench or Bench(clock.now(), rows)
     return [
         Listed(
             row,
@@ -222,28 +227,49 @@ def to_save(*, actor: Actor, limit: int = 20) -> list[ToSave]:
     The value is the expected lifetime value, where nobody has computed it what was spent so far; somebody of whom
     nothing is known counts as the average of the others.
     """
-    found = visible(actor).filter(
-        state__in=(Promise.State.OPEN, Promise.State.AT_RISK),
+    rows = _candidates(actor=actor)
+    bench = Bench(clock.now(), rows)
+    risks = {row.pk: bench.risk_now(row) for row in rows}
+    values = _values(rows)
+    average = mean(values.values()) if values else 1.0
+    weights = {row.pk: risks[row.pk] * values.get(row.customer_id, average) for row in rows}
+    saving = [row for row in rows if risks[row.pk] >= bench.threshold]
+    saving.sort(key=lambda row: (-weights[row.pk], row.deadline))
+    whole = {row.pk: row for row in _by_ids(ids=[row.pk for row in saving[:limit]])}
+    chosen = [whole[row.pk] for row in saving[:limit]]
+    return [
+        ToSave(item, values.get(item.promise.customer_id), weights[item.promise.pk])
+        for item in listed(chosen, bench)
+    ]
+
+
+@kept("ids")
+def _by_ids(*, ids: list[int]) -> QuerySet[Promise]:
+    return Promise.objects.filter(pk__in=ids).select_related("segment")
+
+
+@kept()
+def _candidates(*, actor: Actor) -> QuerySet[Promise]:
+    """The most threatened by their last look, with no more than the bench reads."""
+    rows = visible(actor).filter(
+        state__in=literals(Promise.State.OPEN, Promise.State.AT_RISK),
         is_internal=False,
         paused_since=None,
         due_at__isnull=False,
         audience=Promise.Audience.ONE,
     )
-    rows = list(found.select_related("customer__standing").order_by("-risk", "due_at", "id")[:_CANDIDATES])
-    values = {row.pk: _value(row) for row in rows}
-    known = [value for value in values.values() if value]
-    average = sum(known) / len(known) if known else 1.0
-    weighed = [
-        ToSave(item, values[item.promise.pk], item.risk * (values[item.promise.pk] or average))
-        for item in listed(rows)
-    ]
-    threatened = business_queries.business().at_risk_from
-    saving = [item for item in weighed if item.listed.risk >= threatened]
-    return sorted(saving, key=lambda item: (-item.weight, item.listed.promise.deadline))[:limit]
+    return rows.only(*_JUDGED).order_by("-risk", "due_at", "id")[:_CANDIDATES]
 
 
-def _value(row: Promise) -> int | None:
-    standing = getattr(row.customer, "standing", None)
-    if standing is None:
-        return None
-    return standing.lifetime_value_minor or standing.spend_minor or None
+_JUDGED = (
+    "kind", "group_key", "state", "customer_id", "keeper_id", "subject_type", "subject_id", "made_at", "due_at",
+    "expected_at", "in_working_time", "is_internal", "risk",
+)  # fmt: skip
+
+
+def _values(rows: Sequence[Promise]) -> dict[int | None, int]:
+    """What each customer is worth, as far as it is known."""
+    ids = {row.customer_id for row in rows}
+    columns = ("customer_id", "lifetime_value_minor", "spend_minor")
+    found = lookups.rows(Standing, columns, customer_id=ids)
+    return {customer: lifetime or spend for customer, lifetime, spend in found if lifetime or spend}
