@@ -21,7 +21,7 @@ from mikomi.promises.samples import CLAIMS, load_claims
 
 SAID = (
     ("accepted", ""),
-    ("question", "法事に使うので、19日までには必要です。間に合わない場合、別の湯のみに替えられますか。"),
+    ("question", "法事に使うので、もとの日までには必要です。間に合わない場合、別の品に替えられますか。"),
     ("declined", "贈り物なので、お約束の日にお願いします。"),
 )
 """What customers answered to new terms; one more has not answered yet."""

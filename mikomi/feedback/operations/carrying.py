@@ -111,7 +111,9 @@ def measure() -> int:
     record_many(
         [
             Happening(
-                events.SurpriseMeasured(row.pk, Code(row.kind), bool(row.came_back)), row.customer_id, now
+                events.SurpriseMeasured(row.pk, Code(row.kind), bool(row.came_back)),
+                row.customer_id,
+                row.proposed_at + WITHIN,
             )
             for row in rows
             if row.state == Surprise.State.DONE
