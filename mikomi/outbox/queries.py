@@ -94,6 +94,13 @@ def about(*, actor: Actor, subject_type: str, subject_ids: Iterable[int]) -> Que
     return visible(actor).filter(subject_type=subject_type, subject_id__in=list(subject_ids)).order_by("-id")
 
 
+@kept("subject_ids")
+def held_about(*, actor: Actor, subject_type: str, subject_ids: list[int]) -> QuerySet[OutgoingMessage, Any]:
+    """The messages about these things that wait for release: pairs of the thing's id and the message's."""
+    rows = visible(actor).filter(state=OutgoingMessage.State.HELD, subject_type=subject_type)
+    return rows.filter(subject_id__in=subject_ids).values_list("subject_id", "pk")
+
+
 def by_message_ids(message_ids: Iterable[str]) -> dict[str, OutgoingMessage]:
     """Sent messages by their Message-ID: to thread replies and to attach bounces."""
     wanted = [value for value in message_ids if value]

@@ -12,7 +12,6 @@ from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
 from mikomi.outbox import queries as outbox
-from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises import queries as ledger
 from mikomi.promises.queries.lists import Listed
 from mikomi.promises.queries.lists import ToSave as Threatened
@@ -69,9 +68,7 @@ def _held(actor: Actor, promise_ids: list[int]) -> dict[int, int]:
     """The notices that wait for release, by promise."""
     if not actor.may(Permission.CONVERSATIONS_VIEW):
         return {}
-    about = outbox.about(actor=actor, subject_type="promise", subject_ids=promise_ids)
-    waiting = about.filter(state=OutgoingMessage.State.HELD).order_by()
-    return {subject or 0: key for subject, key in waiting.values_list("subject_id", "pk")}
+    return dict(outbox.held_about(actor=actor, subject_type="promise", subject_ids=promise_ids))
 
 
 def _orders(actor: Actor, found: Sequence[Threatened]) -> dict[int, Order]:

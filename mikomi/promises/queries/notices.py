@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from mikomi.core import lookups
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import NoticePolicy, Renegotiation, Slip
 
@@ -38,11 +41,16 @@ class CustomerKnows:
 def what_customers_know(promise_ids: Collection[int]) -> dict[int, CustomerKnows]:
     """What the customers of these promises know of their present terms. Two queries; for apps above: no actor."""
     ids = list(promise_ids)
-    told = Slip.objects.filter(
-        promise_id__in=ids, outgoing__isnull=False, version_number=F("promise__version_number")
-    )
-    waiting = (Renegotiation.State.ASKED, Renegotiation.State.QUESTION)
-    asked = Renegotiation.objects.filter(promise_id__in=ids, state__in=waiting)
-    told_ids = set(told.values_list("promise_id", flat=True))
-    asked_ids = set(asked.values_list("promise_id", flat=True))
-    return {key: CustomerKnows(key in told_ids, key in asked_ids) for key in ids}
+    told = {promise for (promise,) in _told(ids=ids)}
+    waiting = [Renegotiation.State.ASKED.value, Renegotiation.State.QUESTION.value]
+    asked = {
+        promise for (promise,) in lookups.rows(Renegotiation, ("promise_id",), promise_id=ids, state=waiting)
+    }
+    return {key: CustomerKnows(key in told, key in asked) for key in ids}
+
+
+@kept("ids")
+def _told(*, ids: list[int]) -> QuerySet[Slip, Any]:
+    of_this_version = F("promise__version_number")
+    rows = Slip.objects.filter(promise__id__in=ids, outgoing__isnull=False, version_number=of_this_version)
+    return rows.values_list("promise_id")
