@@ -54,7 +54,7 @@ class Tuning:
     centre_memory: float = 30.0
     tilt: float = 0.7
     """How much of the difference between cases is believed: predictions scatter more than the truth, and at the same
-    share kept overall the fewest days are quoted where the tails are equally dense (docs/expectations.md)."""
+    share kept overall the fewest days are quoted where the tails are equally dense (docs/promises.md)."""
     residual_memory: float = 1000.0
     lost_count: bool = False
     settings: Settings = field(default_factory=Settings)

@@ -16,6 +16,7 @@ from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business_queries
 from mikomi.core.compute import run
 from mikomi.promises.models import Promise, Quote, QuoteModel, QuotePolicy
+from mikomi.promises.operations.looking import reconsider
 from mikomi.promises.queries import quotes as queries
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.quotable import KEYS, LAYOUT, WORKS, keys_of, local_days, products_of
@@ -35,7 +36,8 @@ class QuotePolicyError(ValueError):
 
 def refresh_quote_models() -> int:
     """Fit a model for each kind of work that has cases; returns how many. Reading and fitting happen outside any
-    transaction, the fitting in a process of its own. Raises ComputeError."""
+    transaction, the fitting in a process of its own. Open promises whose chance has crossed the threshold by what was
+    learned are looked at. Raises ComputeError."""
     zone, now, fitted = business_queries.zone(), clock.now(), 0
     for kind in WORKS:
         cases = _cases(kind, now, zone)
@@ -43,6 +45,8 @@ def refresh_quote_models() -> int:
             plain = run(FIT, limit=LIMIT, layout=LAYOUT, cases=cases, now=local_days(now, zone))
             _store(kind, plain, now)
             fitted += 1
+    if fitted:
+        reconsider()
     return fitted
 
 

@@ -101,15 +101,14 @@ def late_chance(model: Model, question: Question, lasted: float, due: float) -> 
 
 
 def usual_days(model: Model, question: Question) -> tuple[float, ...]:
-    """The quantiles 0, 1/50 … 1 of the days that cases like this one take; NEVER for those that don't end."""
+    """The quantiles 0, 1/50 … 1 of the days that cases like this one take; NEVER for those that don't end. Of work that
+    usually takes less than a day they are days that count: it is asked about for a weekday, without an hour."""
     centre, rest = predicted(model, question), model.plain["rest"]
     steps = [place / SHARE_STEPS for place in range(SHARE_STEPS + 1)]
-    return tuple(
-        _on_calendar(model, question, exp(centre + _rest_at(rest, share)))
-        if share <= model.reaches
-        else NEVER
-        for share in steps
-    )
+    days = [exp(centre + _rest_at(rest, share)) if share <= model.reaches else NEVER for share in steps]
+    if days[SHARE_STEPS // 2] < 1.0:
+        return tuple(days)
+    return tuple(one if one == NEVER else _on_calendar(model, question, one) for one in days)
 
 
 def counted(passed: Sequence[float], moment: float) -> float:

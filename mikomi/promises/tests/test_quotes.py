@@ -14,6 +14,7 @@ from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.customers.models import Customer
 from mikomi.promises import operations, quotable
 from mikomi.promises.models import Promise, Quote, QuoteModel
+from mikomi.promises.operations import quoting
 from mikomi.promises.queries import quotes
 from mikomi.promises.tests.ledger import DAY, make, observe
 from tests.cast import NOON
@@ -148,6 +149,23 @@ def test_the_chance_of_breach_comes_from_the_model(customer: Customer) -> None:
     promise = make(customer.pk, due_at=NOON + 4 * DAY)
     # Then most such promises break: 0.8 of the usual time is reached by 30 % only
     assert promise.risk == pytest.approx(0.7, abs=0.03)
+    assert promise.state == Promise.State.AT_RISK
+
+
+def test_an_open_promise_is_seen_in_the_light_of_the_newest_model(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a promise of four days, safe while such work takes one
+    slower = {**stored(days=5.0).plain, "counts": {"cases": 110, "done": 100, "negative": 0, "ahead": 0}}
+    stored(days=1.0)
+    promise = make(customer.pk, due_at=NOON + 4 * DAY)
+    assert promise.state == Promise.State.OPEN
+    # When the work is learned anew, and takes five
+    monkeypatch.setattr(quoting, "run", lambda *_args, **_more: slower)
+    with clock.frozen(NOON + timedelta(hours=1)):
+        assert operations.refresh_quote_models() == 1
+    # Then it is at risk at once
+    promise.refresh_from_db()
     assert promise.state == Promise.State.AT_RISK
 
 
