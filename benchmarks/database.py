@@ -50,7 +50,10 @@ def _ready(folder: Path, migrate: bool) -> Iterator[Path]:
     from django.core.management import call_command
     from django.db import connections
 
+    from mikomi.core import collector
+
     django.setup()
+    collector.settle()  # as `mikomi` does
     if migrate:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     try:

@@ -148,7 +148,6 @@ def orders_and_promises(people: list[Any], now: Any) -> None:
 def measure(rounds: int, long_one: int) -> dict[str, Any]:
     from django.test import Client
 
-    import mikomi.asgi  # noqa: F401 - the settings of the collector are those of the web process
     from mikomi.conversations.models import Conversation
     from mikomi.conversations.operations import answer
     from mikomi.core.access.models import User

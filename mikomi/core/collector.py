@@ -1,19 +1,17 @@
-"""The garbage collector while much is read or written."""
+"""When Python's collector of cyclic garbage runs, in processes that live for long or move many rows."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+_THRESHOLDS = (10_000, 20, 20)
 
 
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Millions of short-lived values without cycles: looking for cycles among them costs a fifth to a third of the
-    time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+def settle() -> None:
+    """Call this once everything is loaded: what is there now stays, and the collector need not look at it again.
+
+    A page or a batch of an import makes tens of thousands of objects that are gone by themselves: by the usual
+    thresholds the collector would go through everything once or twice for each of them.
+    """
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)

@@ -66,3 +66,6 @@ def prepare() -> None:
     config.load()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mikomi.settings")
     django.setup()
+    from mikomi.core import collector
+
+    collector.settle()
