@@ -59,7 +59,7 @@ VALUES: dict[str, Values] = {
         *of(Conversation)(),
         *of(RecoveryCase, "conversation_id", conversation__gt=0)(),
     ],
-    "customer_id": lambda: [*of(Customer)(), *of(Promise, "customer_id", state="broken")()],
+    "customer_id": lambda: [*of(Customer)(), *of(Promise, "customer_id", state="broken", audience="one")()],
     "connection_id": of(ShopConnection),
     "endpoint_id": of(Endpoint),
     "intake_id": of(Intake),
