@@ -66,9 +66,7 @@ def answer_new_terms(*, token: str, renegotiation_id: int, answer: str, words: s
     )
     if words.strip():
         conversation = conversation_about(asked.promise)
-        append_from_customer(
-            conversation, text=words.strip(), channel="webform", promise_id=asked.promise_id
-        )
+        append_from_customer(conversation, text=words.strip(), channel="webform", promise_id=asked.promise_id)
         publish(["inbox", f"conversation:{conversation.pk}"])
     return asked
 
