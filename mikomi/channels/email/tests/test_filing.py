@@ -195,10 +195,13 @@ def test_a_delay_report_changes_nothing(box: Mailbox, agent: Actor) -> None:
     assert Identity.objects.get(value="hanako@example.jp").undeliverable_since is None
 
 
-def test_a_forged_report_marks_nobody(box: Mailbox) -> None:
-    arrive(mail(), box)
+def test_a_forged_report_marks_nobody(box: Mailbox, agent: Actor) -> None:
+    """Also where we did write to that address: a report must name the message."""
+    sent = answered(arrive(mail(), box), agent, box)
     report = arrive(bounce("never-sent@shop.example", "hanako@example.jp"), box)
     assert (report.state, report.reason) == (Intake.State.IGNORED, "bounce_unknown")
+    sent.refresh_from_db()
+    assert sent.state == OutgoingMessage.State.SENT
     assert Identity.objects.get(value="hanako@example.jp").undeliverable_since is None
 
 
