@@ -15,13 +15,14 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mikomi.core.calendars.holidays import public_holidays
 from mikomi.promises.fitting.history import History, Layout, history
 from mikomi.promises.fitting.rhythm import Rhythm, rhythm
 from mikomi.promises.fitting.survival import quantile
@@ -31,6 +32,7 @@ Floats = NDArray[np.float64]
 
 TARGETS = (0.8, 0.9, 0.95)
 LEARNED_FROM = 0.6
+COUNTRY = "BR"
 MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 FORMATS = (
     "%m/%d/%Y %H:%M",
@@ -277,7 +279,8 @@ def walk(
         now = line.at
         line.advance()
         if now >= start:
-            _plain(orders, float(beat.on_calendar(np.asarray(now))), plain)
+            week = beat.on_calendar(np.asarray([now, line.at]))
+            _plain(orders, float(week[0]), float(week[1]), plain)
     quotes = {}
     for target, logs in line.quoted.items():
         days = beat.on_calendar(past.began + np.exp(logs)) - past.asked
@@ -288,7 +291,15 @@ def walk(
 def rhythm_before(orders: Sequence[Order], first: int) -> Rhythm:
     """When in the week parcels are handed over, as far as it is known when the order `first` is bought."""
     ended = [one.delivered for one in orders if one.delivered is not None]
-    return rhythm(np.asarray([moment for moment in ended if moment < orders[first].bought]))
+    known = np.asarray([moment for moment in ended if moment < orders[first].bought])
+    return rhythm(known, holidays_around(orders))
+
+
+def holidays_around(orders: Sequence[Order]) -> list[int]:
+    """Brazil's public holidays from the first order to a year after the last, as days since a Monday."""
+    first, last = (MONDAY + timedelta(days=orders[place].bought) for place in (0, -1))
+    found = public_holidays(COUNTRY, range(first.year, last.year + 2))
+    return [(day - MONDAY.date()).days for day in found]
 
 
 def as_history(orders: Sequence[Order], beat: Rhythm) -> History:
@@ -304,11 +315,11 @@ def as_history(orders: Sequence[Order], beat: Rhythm) -> History:
     )
 
 
-def _plain(orders: Sequence[Order], now: float, plain: dict[float, Floats]) -> None:
+def _plain(orders: Sequence[Order], now: float, until: float, plain: dict[float, Floats]) -> None:
     ended = ((one.bought, one.delivered) for one in orders if one.delivered is not None)
     took = np.sort([end - began for began, end in ended if began < end < now])
     bought = np.asarray([one.bought for one in orders])
-    coming = (bought >= now - 1e-6) & (bought < now + STEP - 1e-6)
+    coming = (bought >= now - 1e-6) & (bought < until - 1e-6)
     for target, days in plain.items():
         days[coming] = (
             quantile(took, np.arange(1, len(took) + 1) / len(took), target) if len(took) else np.nan

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Promise, QuoteModel
@@ -71,6 +72,12 @@ def keys_of(group_key: str, product: str = "") -> dict[str, str]:
 def local_days(moment: datetime, zone: ZoneInfo) -> float:
     """Days since a Monday's midnight, by the clock on the wall."""
     return (moment.astimezone(zone).replace(tzinfo=None) - _MONDAY).total_seconds() / 86400
+
+
+def closed_days(calendar: WorkingCalendar) -> list[int]:
+    """The public holidays and the single days on which the business is closed, as days since a Monday."""
+    dates = calendar.holidays | {day for day, spans in calendar.shifts.items() if not spans}
+    return sorted((day - _MONDAY.date()).days for day in dates)
 
 
 # The stored models

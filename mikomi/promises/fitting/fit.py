@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,24 +16,30 @@ from mikomi.promises.fitting.walking import ENOUGH_FOR_TREES, STEP, State, Tunin
 TRUST = 8.0
 """A group's own mean counts as much as the wider one once it has this many cases."""
 WEEKS_TO_WALK = 16
-VERSION = 2
+VERSION = 3
 TARGETS = (0.8, 0.9, 0.95)
 """The confidences whose kept rate is followed."""
 
 
 def fit(
-    *, layout: dict[str, Any], cases: dict[str, list[Any]], now: float, lost_count: bool = True
+    *,
+    layout: dict[str, Any],
+    cases: dict[str, list[Any]],
+    now: float,
+    lost_count: bool = True,
+    holidays: Collection[int] = (),
 ) -> dict[str, Any]:
     """A model as plain values (read by `rules.quoting.Model`).
 
     `cases` has the lists began, ended, staged (days, none while open), numbers and keys (rows in the layout's order).
     Left out, and counted: cases that end before they begin, and those that begin after `now`. What ends after `now`
-    is open now. With some 200 ended cases over 16 weeks the history is walked; with fewer, groups are shrunk towards
-    the whole and every case is predicted from the others.
+    is open now. `holidays` are days (since a Monday) on which hardly anything ends. With some 200 ended cases over
+    16 weeks the history is walked; with fewer, groups are shrunk towards the whole and every case is predicted from
+    the others.
     """
     kept, negative, ahead = _sensible(cases, now)
     ended = [_until(cases["ended"][place], now) for place in kept]
-    beat = rhythm(np.asarray([math.nan if one is None else one for one in ended], np.float64))
+    beat = rhythm(np.asarray([math.nan if one is None else one for one in ended], np.float64), holidays)
     past = history(
         layout_from(layout),
         began=[cases["began"][place] for place in kept],
@@ -45,8 +52,7 @@ def fit(
     now = float(beat.counted(np.asarray(now)))
     done = int((~np.isnan(past.ended)).sum())
     counts = {"cases": len(kept), "done": done, "negative": negative, "ahead": ahead}
-    base = {"version": VERSION, "layout": layout, "counts": counts, "floor": past.floor}
-    base["passed"] = [round(float(one), 6) for one in beat.passed]
+    base = {"version": VERSION, "layout": layout, "counts": counts, "floor": past.floor, **beat.plain()}
     if done == 0:
         return {**base, "enough": False}
     tuning = Tuning(lost_count=lost_count)

@@ -52,7 +52,7 @@ class Tuning:
     trend_ahead: float = 9.0
     """Steps: how far behind the level is when it is used; what ends today began long ago."""
     centre_memory: float = 30.0
-    tilt: float = 0.7
+    tilt: float = 0.65
     """How much of the difference between cases is believed: predictions scatter more than the truth, and at the same
     share kept overall the fewest days are quoted where the tails are equally dense (docs/promises.md)."""
     residual_memory: float = 1000.0

@@ -19,7 +19,7 @@ from mikomi.promises.models import Promise, Quote, QuoteModel, QuotePolicy
 from mikomi.promises.operations.looking import reconsider
 from mikomi.promises.queries import quotes as queries
 from mikomi.promises.queries.visible import visible
-from mikomi.promises.quotable import KEYS, LAYOUT, WORKS, keys_of, local_days, products_of
+from mikomi.promises.quotable import KEYS, LAYOUT, WORKS, closed_days, keys_of, local_days, products_of
 
 FIT = "mikomi.promises.fitting.fit:fit"
 REMEMBERED = timedelta(days=3 * 365)
@@ -39,10 +39,13 @@ def refresh_quote_models() -> int:
     transaction, the fitting in a process of its own. Open promises whose chance has crossed the threshold by what was
     learned are looked at. Raises ComputeError."""
     zone, now, fitted = business_queries.zone(), clock.now(), 0
+    holidays = closed_days(business_queries.calendar())
     for kind in WORKS:
         cases = _cases(kind, now, zone)
         if cases["began"]:
-            plain = run(FIT, limit=LIMIT, layout=LAYOUT, cases=cases, now=local_days(now, zone))
+            plain = run(
+                FIT, limit=LIMIT, layout=LAYOUT, cases=cases, now=local_days(now, zone), holidays=holidays
+            )
             _store(kind, plain, now)
             fitted += 1
     if fitted:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from math import exp, floor, log
 from typing import Any
 
+from mikomi.promises.rules.rhythm import rhythm_of
+
 UNKNOWN = -1.0
 """Stands for a number that is not known. The same as `fitting.history.UNKNOWN`."""
 TRUSTS = {"ladder": 8.0, "chain": 8.0, "lately": 5.0}
@@ -111,31 +113,16 @@ def usual_days(model: Model, question: Question) -> tuple[float, ...]:
     return tuple(one if one == NEVER else _on_calendar(model, question, one) for one in days)
 
 
-def counted(passed: Sequence[float], moment: float) -> float:
-    """The moment in days that count. `passed`: what counts until each full hour of the week. The same as
-    `fitting.rhythm.Rhythm.counted`."""
-    weeks, hours = floor(moment / 7.0), moment % 7.0 * 24.0
-    hour = min(int(hours), len(passed) - 2)
-    return 7.0 * weeks + passed[hour] + (hours - hour) * (passed[hour + 1] - passed[hour])
-
-
-def on_calendar(passed: Sequence[float], moment: float) -> float:
-    """Inverse of `counted`. The same as `fitting.rhythm.Rhythm.on_calendar`."""
-    weeks, rest = floor(moment / 7.0), moment % 7.0
-    hour = min(max(bisect_right(passed, rest) - 1, 0), len(passed) - 2)
-    part = (rest - passed[hour]) / (passed[hour + 1] - passed[hour])
-    return 7.0 * weeks + (hour + part) / 24.0
-
-
 def _counted(model: Model, question: Question, days: float) -> float:
     """Of the days since the beginning those that count; all of them in a model without a rhythm."""
-    passed, began = model.plain.get("passed"), question.began
-    return counted(passed, began + days) - counted(passed, began) if passed else days
+    beat, began = rhythm_of(model.plain), question.began
+    return beat.counted(began + days) - beat.counted(began) if beat else days
 
 
 def _on_calendar(model: Model, question: Question, days: float) -> float:
-    passed, began = model.plain.get("passed"), question.began
-    return on_calendar(passed, counted(passed, began) + days) - began if passed else days
+    """Inverse of `_counted`."""
+    beat, began = rhythm_of(model.plain), question.began
+    return beat.on_calendar(beat.counted(began) + days) - began if beat else days
 
 
 def group_of(model: Model, question: Question) -> str:

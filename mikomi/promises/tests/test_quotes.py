@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor, NotAllowedError
+from mikomi.core.business import queries as business_queries
+from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.customers.models import Customer
 from mikomi.promises import operations, quotable
 from mikomi.promises.models import Promise, Quote, QuoteModel
@@ -84,6 +87,18 @@ def test_learns_from_the_ledger_in_a_process_of_its_own(history: None, agent: Ac
     assert by_target[0.8].days is not None
     assert 4 <= by_target[0.8].days <= 8
     assert by_target[0.8].group == "place=web/東京"
+    # And the days on which the business is closed are stored with the model, so that quotes count them
+    model = QuoteModel.objects.get(kind="delivery")
+    assert [row[0] for row in model.plain["off"]] == quotable.closed_days(business_queries.calendar())
+
+
+def test_closed_are_holidays_and_the_days_the_business_says() -> None:
+    # Given a holiday, a day off of the business's own, and one with shorter hours
+    days = {date(2026, 12, 29): (), date(2026, 12, 30): ((0, 3600),)}
+    holidays = frozenset({date(2027, 1, 1)})
+    calendar = WorkingCalendar(ZoneInfo("Asia/Tokyo"), ((),) * 7, holidays=holidays, shifts=days)
+    # Then the first two are closed: a Tuesday and a Friday
+    assert [day % 7 for day in quotable.closed_days(calendar)] == [1, 4]
 
 
 def test_a_quote_stores_what_it_was_based_on(agent: Actor) -> None:

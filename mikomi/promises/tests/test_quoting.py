@@ -17,10 +17,8 @@ from mikomi.promises.fitting.walking import Tuning, Walk
 from mikomi.promises.rules.quoting import (
     Model,
     Question,
-    counted,
     late_chance,
     needed_cases,
-    on_calendar,
     predicted,
     quote,
 )
@@ -121,24 +119,15 @@ def test_nothing_is_quoted_for_a_moment_at_which_nothing_ends() -> None:
         plain["keys"].append(["A", "xyz"[place % 3]])
     model = Model(fit(layout=LAYOUT.plain(), cases=plain, now=280.0))
     # When it is asked for at any time of the week
-    for hour in range(0, 168, 5):
+    dues = []
+    for hour in range(168):
         began = 280.0 + hour / 24
         answer = quote(model, Question(began, {}, {"store": "A"}), 0.9)
         assert answer.days is not None
-        # Then the time that is quoted lies (nearly always) in those hours
-        due = began + answer.days
-        assert due % 7 < 5.05
-        assert 8.5 < due % 1 * 24 < 17.5
-
-
-def test_both_processes_count_time_alike() -> None:
-    rng = np.random.default_rng(1)
-    beat = rhythm(rng.uniform(0, 5, 300) + 7 * rng.integers(0, 20, 300))
-    moments = rng.uniform(-20, 400, 200)
-    passed = [float(one) for one in beat.passed]
-    for moment, counts in zip(moments.tolist(), beat.counted(moments).tolist(), strict=True):
-        assert counted(passed, moment) == pytest.approx(counts, abs=1e-9)
-        assert on_calendar(passed, counts) == pytest.approx(moment, abs=1e-6)
+        dues.append(began + answer.days)
+    # Then the time that is quoted lies in those hours, but for the few cases' worth of "at any hour alike"
+    within = [due % 7 < 5.05 and 8.5 < due % 1 * 24 < 17.5 for due in dues]
+    assert sum(within) > 0.9 * len(within)
 
 
 def test_the_web_process_reads_the_same_prediction_as_the_compute_process_makes() -> None:
