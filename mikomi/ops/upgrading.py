@@ -14,7 +14,8 @@ from mikomi.ops.cli import CommandError
 
 def upgrade() -> None:
     """Migrate, compile translations, collect static files, add missing default texts. Safe to repeat."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.DATA_DIR, settings.STATIC_ROOT):
+        folder.mkdir(parents=True, exist_ok=True)
     translations.compile_if_older()
     if has_pending_migrations():
         call_command("migrate", interactive=False, verbosity=0)
