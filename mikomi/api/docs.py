@@ -51,7 +51,10 @@ def page(request: HttpRequest) -> HttpResponse:
     """The page."""
     from mikomi.api.api import api  # takes a second or two: not at the start
 
-    shown = {"chapters": chapters(api.get_openapi_schema()), "document": api.get_root_path({}) + "openapi.json"}
+    shown = {
+        "chapters": chapters(api.get_openapi_schema()),
+        "document": api.get_root_path({}) + "openapi.json",
+    }
     return render(request, "api/docs.jinja", shown)
 
 

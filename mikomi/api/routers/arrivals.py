@@ -10,8 +10,7 @@ from ninja import Query
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import mail as shapes
-from mikomi.api.shapes.common import Id, ListOf, PageOf, page
-from mikomi.api.shapes.house import CountOut
+from mikomi.api.shapes.common import CountOut, Id, ListOf, PageOf, page
 from mikomi.channels import operations, queries
 from mikomi.core.access.rules import Permission
 

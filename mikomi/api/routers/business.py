@@ -8,8 +8,15 @@ from ninja import Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
+from mikomi.api.shapes.business import (
+    AbsenceIn,
+    AbsenceOut,
+    BusinessOut,
+    NamedOut,
+    NoticePolicyShape,
+    StoreOut,
+)
 from mikomi.api.shapes.common import Id, ListOf
-from mikomi.api.shapes.house import AbsenceIn, AbsenceOut, BusinessOut, NamedOut, NoticePolicyShape, StoreOut
 from mikomi.api.shapes.today import TodayOut
 from mikomi.core import clock
 from mikomi.core.access import operations as people

@@ -11,6 +11,7 @@ from ninja import Query, Status
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import conversations as shapes
+from mikomi.api.shapes import messages
 from mikomi.api.shapes.common import Code, Id, ListOf, PageOf, Paging, page
 from mikomi.channels import api as channel
 from mikomi.channels.email.senders import identities
@@ -50,8 +51,8 @@ def count_conversations(request: Call) -> Any:
     return queries.counts(actor=request.actor)
 
 
-@router.post("/messages", may=ANSWER, gives=shapes.ArrivalOut)
-def receive_message(request: Call, message: shapes.ArrivalIn) -> Any:
+@router.post("/messages", may=ANSWER, gives=messages.ArrivalOut)
+def receive_message(request: Call, message: messages.ArrivalIn) -> Any:
     """Hand in a message of a customer. It is stored before anything is made of it, and taken once."""
     kept = [
         LetterFile(
@@ -61,7 +62,7 @@ def receive_message(request: Call, message: shapes.ArrivalIn) -> Any:
     ]
     given = message.model_dump(exclude={"files"})
     try:
-        return shapes.ArrivalOut.of(channel.receive(actor=request.actor, files=kept, **given))
+        return messages.ArrivalOut.of(channel.receive(actor=request.actor, files=kept, **given))
     except (channel.MessageRefusedError, channel.SameIdOtherContentError):
         files.delete_unused([one.file_id for one in kept])
         raise
@@ -73,17 +74,17 @@ def get_conversation(request: Call, conversation_id: Id) -> Any:
     return _one(request, conversation_id)
 
 
-@router.get("/conversations/{conversation_id}/messages", may=VIEW, gives=PageOf[shapes.MessageOut])
+@router.get("/conversations/{conversation_id}/messages", may=VIEW, gives=PageOf[messages.MessageOut])
 def list_messages(request: Call, conversation_id: Id, wanted: Query[Paging]) -> Any:
     """The messages of a conversation: the newest page first, each page in order of time."""
     found = queries.messages(
         actor=request.actor, conversation_id=conversation_id, cursor=wanted.cursor, size=wanted.size
     )
-    return page(found.map(shapes.MessageOut.of))
+    return page(found.map(messages.MessageOut.of))
 
 
-@router.post("/conversations/{conversation_id}/answers", may=ANSWER, gives=shapes.MessageOut, status=201)
-def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
+@router.post("/conversations/{conversation_id}/answers", may=ANSWER, gives=messages.MessageOut, status=201)
+def answer(request: Call, conversation_id: Id, given: messages.AnswerIn) -> Any:
     """Answer the customer."""
     promise = None
     if given.promise:
@@ -102,10 +103,10 @@ def answer(request: Call, conversation_id: Id, given: shapes.AnswerIn) -> Any:
         draft_file_ids=drafts,
         seen_message_id=given.seen_message_id,
     )
-    return Status(201, shapes.MessageOut.of(row))
+    return Status(201, messages.MessageOut.of(row))
 
 
-def _draft(request: Call, conversation_id: int, file: shapes.FileIn) -> int:
+def _draft(request: Call, conversation_id: int, file: messages.FileIn) -> int:
     """A file beside the answer; one whose answer is refused is forgotten by itself."""
     row = operations.add_draft_file(
         actor=request.actor,
@@ -118,10 +119,10 @@ def _draft(request: Call, conversation_id: int, file: shapes.FileIn) -> int:
     return row.pk
 
 
-@router.get("/senders", may=ANSWER, gives=ListOf[shapes.SenderOut])
+@router.get("/senders", may=ANSWER, gives=ListOf[messages.SenderOut])
 def list_senders(request: Call) -> Any:
     """The addresses that answers can come from."""
-    return {"items": [shapes.SenderOut.from_orm(one) for one in identities(actor=request.actor)]}
+    return {"items": [messages.SenderOut.from_orm(one) for one in identities(actor=request.actor)]}
 
 
 @router.post("/messages/{message_id}/split", may=ANSWER, gives=shapes.RegroupingOut)
@@ -152,11 +153,11 @@ def take_back(request: Call, message_id: Id) -> Any:
     return {"text": operations.take_back(actor=request.actor, message_id=message_id)}
 
 
-@router.post("/conversations/{conversation_id}/notes", may=ANSWER, gives=shapes.MessageOut, status=201)
+@router.post("/conversations/{conversation_id}/notes", may=ANSWER, gives=messages.MessageOut, status=201)
 def add_note(request: Call, conversation_id: Id, note: shapes.TextIn) -> Any:
     """Write an internal note; the customer never sees it."""
     row = operations.add_note(actor=request.actor, conversation_id=conversation_id, text=note.text)
-    return Status(201, shapes.MessageOut.of(row))
+    return Status(201, messages.MessageOut.of(row))
 
 
 @router.post("/conversations/{conversation_id}/assign", may=ASSIGN, gives=shapes.ConversationOut)
@@ -201,15 +202,15 @@ def set_severity(request: Call, conversation_id: Id, given: shapes.SeverityIn) -
     return _one(request, conversation_id)
 
 
-@router.get("/templates", may=VIEW, gives=ListOf[shapes.TemplateOut])
+@router.get("/templates", may=VIEW, gives=ListOf[messages.TemplateOut])
 def list_templates(request: Call, language: Code = "") -> Any:
     """The templates in use, by title; of one language if it is given."""
     rows = queries.templates(actor=request.actor, language=language)
-    return {"items": [shapes.TemplateOut.of(row) for row in rows]}
+    return {"items": [messages.TemplateOut.of(row) for row in rows]}
 
 
-@router.post("/conversations/{conversation_id}/render", may=VIEW, gives=shapes.RenderedOut)
-def render(request: Call, conversation_id: Id, wanted: shapes.RenderIn) -> Any:
+@router.post("/conversations/{conversation_id}/render", may=VIEW, gives=messages.RenderedOut)
+def render(request: Call, conversation_id: Id, wanted: messages.RenderIn) -> Any:
     """Fill in a template for a conversation. Nothing is sent."""
     return queries.render_template(
         actor=request.actor, key=wanted.key, conversation_id=conversation_id, values=wanted.values

@@ -8,7 +8,7 @@ from ninja import Query
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes import house as shapes
+from mikomi.api.shapes import events as shapes
 from mikomi.api.shapes.common import Id, ListOf, PageOf, page
 from mikomi.core.access.rules import Permission
 from mikomi.core.events import kinds, operations, queries

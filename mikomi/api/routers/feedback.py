@@ -9,7 +9,7 @@ from ninja import Query
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes.common import PageOf, Paging, page
-from mikomi.api.shapes.house import AnswerOut, CsatOut
+from mikomi.api.shapes.feedback import AnswerOut, CsatOut
 from mikomi.api.shapes.promises import FigureFilter
 from mikomi.core.access.rules import Permission
 from mikomi.customers import queries as customers

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes import orders as shapes
+from mikomi.api.shapes import imports as shapes
 from mikomi.api.shapes.common import Id, PageOf, page
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business

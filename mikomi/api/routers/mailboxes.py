@@ -9,8 +9,7 @@ from ninja import File, Form, Query, Status, UploadedFile
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
 from mikomi.api.shapes import mail as shapes
-from mikomi.api.shapes.common import Id, PageOf, Paging, page
-from mikomi.api.shapes.house import CountOut
+from mikomi.api.shapes.common import CountOut, Id, PageOf, Paging, page
 from mikomi.channels import operations, queries
 from mikomi.channels.operations import senders
 from mikomi.core.access.rules import Permission

@@ -8,8 +8,7 @@ from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes import conversations as shapes
-from mikomi.api.shapes import recoveries as recovery_shapes
+from mikomi.api.shapes import recoveries as shapes
 from mikomi.api.shapes.common import Id, ListOf, PageOf, page
 from mikomi.conversations import operations as desk
 from mikomi.conversations import queries
@@ -43,29 +42,29 @@ def open_recovery(request: Call, given: shapes.OpenIn) -> Any:
     return Status(201, _one(request, row.pk))
 
 
-@router.get("/preventions", may=VIEW, gives=PageOf[recovery_shapes.PreventionOut])
-def list_preventions(request: Call, wanted: Query[recovery_shapes.PreventionFilter]) -> Any:
+@router.get("/preventions", may=VIEW, gives=PageOf[shapes.PreventionOut])
+def list_preventions(request: Call, wanted: Query[shapes.PreventionFilter]) -> Any:
     """What is changed so that broken promises don't break again; and whether they did."""
     found = screens.preventions(actor=request.actor, state=wanted.state.value, cursor=wanted.cursor)
-    return page(found.map(recovery_shapes.PreventionOut.of))
+    return page(found.map(shapes.PreventionOut.of))
 
 
-@router.get("/recovery-effects", may=Permission.FIGURES_VIEW, gives=ListOf[recovery_shapes.EffectOut])
+@router.get("/recovery-effects", may=Permission.FIGURES_VIEW, gives=ListOf[shapes.EffectOut])
 def list_effects(request: Call) -> Any:
     """What became of the recoveries of the last year, by cause."""
     found = screens.effects_by_cause(actor=request.actor)
-    return {"items": [recovery_shapes.EffectOut.of(one) for one in found]}
+    return {"items": [shapes.EffectOut.of(one) for one in found]}
 
 
-@router.get("/recovery-guides", may=VIEW, gives=ListOf[recovery_shapes.GuideShape])
+@router.get("/recovery-guides", may=VIEW, gives=ListOf[shapes.GuideShape])
 def list_guides(request: Call) -> Any:
     """What is proposed on a case once its cause is known."""
     rows = queries.guides(actor=request.actor)
-    return {"items": [recovery_shapes.GuideShape.of(row) for row in rows]}
+    return {"items": [shapes.GuideShape.of(row) for row in rows]}
 
 
-@router.put("/recovery-guides", may=Permission.SETTINGS_MANAGE, gives=recovery_shapes.GuideShape)
-def set_guide(request: Call, given: recovery_shapes.GuideShape) -> Any:
+@router.put("/recovery-guides", may=Permission.SETTINGS_MANAGE, gives=shapes.GuideShape)
+def set_guide(request: Call, given: shapes.GuideShape) -> Any:
     """Change the guide of one cause."""
     row = desk.set_guide(
         actor=request.actor,
@@ -75,7 +74,7 @@ def set_guide(request: Call, given: recovery_shapes.GuideShape) -> Any:
         follow_up_days=given.follow_up_days,
         prevention=given.prevention,
     )
-    return recovery_shapes.GuideShape.of(row)
+    return shapes.GuideShape.of(row)
 
 
 @router.get("/recoveries/{recovery_id}", may=VIEW, gives=shapes.RecoveryOut)

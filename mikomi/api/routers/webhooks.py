@@ -8,8 +8,9 @@ from ninja import Query, Status
 
 from mikomi.api.auth import Call
 from mikomi.api.family import Family
-from mikomi.api.shapes import house as shapes
-from mikomi.api.shapes.common import Id, ListOf, PageOf, page
+from mikomi.api.shapes import webhooks as shapes
+from mikomi.api.shapes.common import CountOut, Id, ListOf, PageOf, page
+from mikomi.api.shapes.events import DeliveryOut
 from mikomi.core.access.rules import Permission
 from mikomi.integrations.webhooks import operations, queries
 
@@ -79,7 +80,7 @@ def list_attempts(request: Call, endpoint_id: Id, wanted: Query[shapes.AttemptFi
     return page(found.map(shapes.AttemptOut.of))
 
 
-@router.post("/webhooks/{endpoint_id}/replay", may=MANAGE, gives=shapes.CountOut)
+@router.post("/webhooks/{endpoint_id}/replay", may=MANAGE, gives=CountOut)
 def replay(request: Call, endpoint_id: Id, given: shapes.ReplayIn) -> Any:
     """Send events again, those named or all recorded since a moment; says how many."""
     count = operations.replay(
@@ -88,7 +89,7 @@ def replay(request: Call, endpoint_id: Id, given: shapes.ReplayIn) -> Any:
     return {"count": count}
 
 
-@router.post("/webhook-deliveries/{delivery_id}/retry", may=MANAGE, gives=shapes.DeliveryOut)
+@router.post("/webhook-deliveries/{delivery_id}/retry", may=MANAGE, gives=DeliveryOut)
 def retry(request: Call, delivery_id: Id) -> Any:
     """Send a failed delivery again now."""
-    return shapes.DeliveryOut.of(operations.retry(actor=request.actor, delivery_id=delivery_id))
+    return DeliveryOut.of(operations.retry(actor=request.actor, delivery_id=delivery_id))

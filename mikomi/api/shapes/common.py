@@ -126,3 +126,9 @@ def page(found: Any) -> dict[str, Any]:
         "next_cursor": found.next_cursor,
         "previous_cursor": found.previous_cursor,
     }
+
+
+class CountOut(Schema):
+    """How many."""
+
+    count: int

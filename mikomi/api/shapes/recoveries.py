@@ -9,11 +9,181 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field
 
-from mikomi.api.shapes.common import Paging, PersonRef, Share, Utc
-from mikomi.conversations.models import RecoveryCase, RecoveryGuide, Remedy
+from mikomi.api.shapes.common import (
+    Amount,
+    Currency,
+    Day,
+    Id,
+    In,
+    Line,
+    Moment,
+    Money,
+    Paging,
+    PersonRef,
+    Share,
+    Utc,
+    Words,
+)
+from mikomi.conversations.models import (
+    RecoveryCase,
+    RecoveryGuide,
+    Remedy,
+)
 from mikomi.conversations.recovery_rules import Effect
 from mikomi.core.intervals import Interval
+from mikomi.customers.queries import Display
 from mikomi.screens.recoveries import PreventionRow
+
+# Recoveries
+
+
+class RecoveryFilter(Paging):
+    """Which cases; without a state: the open ones and those asked."""
+
+    state: RecoveryCase.State | None = None
+
+
+class OpenIn(In):
+    """Of a broken promise, or of a conversation."""
+
+    promise_id: Id | None = None
+    conversation_id: Id | None = None
+
+
+class CauseIn(In):
+    """Why the promise was broken."""
+
+    cause: RecoveryCase.Cause
+    note: Words = ""
+
+
+class ApologyIn(In):
+    """The apology, sent as an answer."""
+
+    text: Annotated[Words, Field(min_length=1)]
+    subject: Line = ""
+
+
+class RemedyIn(In):
+    """What makes good, within what the caller's role may grant for the whole case."""
+
+    kind: Remedy.Kind
+    amount_minor: Amount
+    currency: Currency
+    note: Words = ""
+
+
+class PreventionIn(In):
+    """What is changed so that it doesn't happen again."""
+
+    text: Words
+    owner_id: Id | None = None
+    due: Day | None = None
+    is_done: bool = False
+
+
+class FollowUpIn(In):
+    """When we come back to the customer; null: not any more."""
+
+    at: Moment | None
+
+
+class AskIn(In):
+    """Words of your own around the question; empty: the business's."""
+
+    text: Words = ""
+
+
+class ToldIn(In):
+    """What the customer told a person."""
+
+    solved: bool
+
+
+class OwnerIn(In):
+    """Who sees the case through."""
+
+    owner_id: Id | None
+
+
+class RemedyOut(Schema):
+    """A remedy that was granted."""
+
+    id: int
+    kind: str
+    cost: Money
+    note: str
+    granted_by_id: int
+    granted_at: Utc
+
+    @classmethod
+    def of(cls, row: Remedy) -> RemedyOut:
+        """From the row."""
+        return cls(
+            id=row.pk,
+            kind=row.kind,
+            cost=Money(minor=row.amount_minor, currency=row.currency),
+            note=row.note,
+            granted_by_id=row.granted_by_id,
+            granted_at=row.granted_at,
+        )
+
+
+class RecoveryOut(Schema):
+    """A recovery case."""
+
+    id: int
+    promise_id: int | None
+    conversation_id: int
+    customer: PersonRef
+    state: str
+    owner_id: int | None
+    cause: str
+    cause_note: str
+    apologised_at: Utc | None
+    remedies: list[RemedyOut]
+    prevention: str
+    prevention_owner_id: int | None
+    prevention_due: date | None
+    prevention_done_at: Utc | None
+    follow_up_at: Utc | None
+    follow_up_done_at: Utc | None
+    asked_at: Utc | None
+    answered_at: Utc | None
+    outcome: str
+    cost: Money
+    opened_at: Utc
+    closed_at: Utc | None
+    reopened_count: int
+
+    @classmethod
+    def of(cls, row: RecoveryCase, names: dict[int, Display]) -> RecoveryOut:
+        """From a row with its remedies read, and the customer's name."""
+        return cls(
+            id=row.pk,
+            promise_id=row.promise.pk if row.promise else None,
+            conversation_id=row.conversation_id,
+            customer=PersonRef(id=row.customer_id, name=names[row.customer_id].name),
+            state=row.state,
+            owner_id=row.owner_id,
+            cause=row.cause,
+            cause_note=row.cause_note,
+            apologised_at=row.apologised_at,
+            remedies=[RemedyOut.of(one) for one in row.remedies.all()],
+            prevention=row.prevention,
+            prevention_owner_id=row.prevention_owner_id,
+            prevention_due=row.prevention_due,
+            prevention_done_at=row.prevention_done_at,
+            follow_up_at=row.follow_up_at,
+            follow_up_done_at=row.follow_up_done_at,
+            asked_at=row.asked_at,
+            answered_at=row.answered_at,
+            outcome=row.outcome,
+            cost=Money(minor=row.cost_minor, currency=row.currency),
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            reopened_count=row.reopened_count,
+        )
 
 
 class PreventionState(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date
 from ninja import Schema
 
 from mikomi.api.shapes.common import PersonRef, Utc
-from mikomi.api.shapes.house import CsatOut
+from mikomi.api.shapes.feedback import CsatOut
 from mikomi.api.shapes.promises import KeepingOut
 from mikomi.facts.models import Contradiction
 from mikomi.screens.inbox import Thread
