@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,27 @@ def test_learns_from_the_ledger_in_a_process_of_its_own(history: None, agent: Ac
     # And the days on which the business is closed are stored with the model, so that quotes count them
     model = QuoteModel.objects.get(kind="delivery")
     assert [row[0] for row in model.plain["off"]] == quotable.closed_days(business_queries.calendar())
+
+
+def test_times_in_mixed_zones_are_compared_as_moments() -> None:
+    # Given one moment, as three zones write it
+    written = ("2026-03-02T09:00:00+09:00", "2026-03-02T00:00:00+00:00", "2026-03-01T21:00:00-03:00")
+    days = {quotable.local_days(datetime.fromisoformat(text), ZoneInfo("Asia/Tokyo")) for text in written}
+    # Then it is one moment here: a Monday, nine o'clock
+    assert [day % 7 for day in days] == [pytest.approx(9 / 24)]
+
+
+def test_the_same_news_twice_ends_a_case_once(customer: Customer, agent: Actor) -> None:
+    # Given a delivery of two days, reported again with another time
+    promise = make(customer.pk, made_at=NOON - 9 * DAY, due_at=NOON - 4 * DAY, backfill=True)
+    for late in range(2):
+        observe(promise, "delivered", NOON - (7 - late) * DAY, key="scan:1")
+    # Then history has one case, which ended when the first report says
+    operations.refresh_quote_models()
+    answer = quotes.offers(actor=agent, kind="delivery")
+    assert (answer.cases, answer.done) == (1, 1)
+    promise.refresh_from_db()
+    assert promise.met_at == NOON - 7 * DAY
 
 
 def test_closed_are_holidays_and_the_days_the_business_says() -> None:
