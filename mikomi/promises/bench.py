@@ -24,6 +24,8 @@ from mikomi.promises.rules.deadlines import Time
 
 OPEN = (Promise.State.OPEN, Promise.State.AT_RISK)
 _NOTHING = breach.Past()
+_MOST_KNOWN = 10_000
+"""So many groups and weekdays of a model are kept in memory, two kilobytes each."""
 
 
 class Bench:
@@ -97,7 +99,6 @@ class Pasts:
         self._models = {
             kind: stored for kind, stored in models if stored.model.effective >= breach.ENOUGH_CASES
         }
-        self._usual: dict[tuple[str, str, int], breach.Past] = {}
         self._widest: dict[tuple[str, str], breach.Past] = {}
 
     def of(self, kind: str, group_key: str, made_at: datetime, days: float) -> breach.Past:
@@ -111,13 +112,14 @@ class Pasts:
         promise a question of its own."""
         if kind not in self._models or days <= 0:
             return self.of_group(kind, group_key)
-        place = (kind, group_key, weekday)
-        usual = self._usual.get(place)
+        stored = self._models[kind]
+        usual = stored.usual.get((group_key, weekday))
         if usual is None:
             question = quoting.Question(weekday + 0.5, {}, keys_of(group_key))
-            model = self._models[kind].model
-            usual = breach.Past(quoting.usual_days(model, question), int(model.effective))
-            self._usual[place] = usual
+            usual = breach.Past(quoting.usual_days(stored.model, question), int(stored.model.effective))
+            if len(stored.usual) >= _MOST_KNOWN:
+                stored.usual.clear()
+            stored.usual[group_key, weekday] = usual
         return breach.Past(usual.shares, usual.count, days)
 
     def of_group(self, kind: str, group_key: str) -> breach.Past:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises.models import Promise, QuoteModel
 from mikomi.promises.rules import quoting as rules
+from mikomi.promises.rules.breach import Past
 
 WORKS = (
     Promise.Kind.DELIVERY,
@@ -85,13 +86,14 @@ def closed_days(calendar: WorkingCalendar) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model with what is told about it."""
+    """A model with what is told about it. `usual`: what it was asked already, by group and weekday (see `bench`)."""
 
     pk: int
     fitted_at: datetime
     cases: int
     done: int
     model: rules.Model
+    usual: dict[tuple[str, int], Past] = field(default_factory=dict, compare=False, repr=False)
 
 
 def newest_models(kinds: Collection[str]) -> dict[str, StoredModel]:

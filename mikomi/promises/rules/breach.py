@@ -75,8 +75,12 @@ def risk(elapsed_share: float, past: Past, slowness: float = 1.0) -> float:
     `slowness`, the hazard is divided by it, so what survives is (S(1) ÷ S(elapsed)) ** (1 ÷ slowness)."""
     if elapsed_share >= 1.0:
         return 1.0
-    base = survival(1.0, past) / survival(elapsed_share, past)
-    return base if slowness == 1.0 else float(base ** (1.0 / slowness))
+    shares, count, whole = past
+    late, left = PRIOR_WEIGHT * PRIOR_LATE, PRIOR_WEIGHT * PRIOR_LATE**elapsed_share
+    if count:  # of `survival` of both, whose divisor is the same
+        late += count * (1.0 - _cumulative(whole, shares))
+        left += count * (1.0 - _cumulative(elapsed_share * whole, shares))
+    return float(late / left if slowness == 1.0 else (late / left) ** (1.0 / slowness))
 
 
 def forecast(

@@ -108,9 +108,11 @@ def usual_days(model: Model, question: Question) -> tuple[float, ...]:
     centre, rest = predicted(model, question), model.plain["rest"]
     steps = [place / SHARE_STEPS for place in range(SHARE_STEPS + 1)]
     days = [exp(centre + _rest_at(rest, share)) if share <= model.reaches else NEVER for share in steps]
-    if days[SHARE_STEPS // 2] < 1.0:
+    beat, began = rhythm_of(model.plain), question.began
+    if beat is None or days[SHARE_STEPS // 2] < 1.0:
         return tuple(days)
-    return tuple(one if one == NEVER else _on_calendar(model, question, one) for one in days)
+    start = beat.counted(began)
+    return tuple(one if one == NEVER else beat.on_calendar(start + one) - began for one in days)
 
 
 def _counted(model: Model, question: Question, days: float) -> float:
