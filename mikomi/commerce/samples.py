@@ -13,13 +13,17 @@ from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
-from mikomi.commerce.records import OrderLineRecord, OrderRecord, RefundRecord, TimeBand
+from mikomi.commerce.records import OrderLineRecord, OrderRecord, ProductRecord, RefundRecord, TimeBand
 from mikomi.customers.records import AddressRecord, PersonRecord
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 WEB, COUNTER = "web", "counter"
 SOURCE = "sample"
 WEB_SHARE = 0.66
+SHORT = "NAB-61"
+RAISED = 220
+"""The first article costs so much more now than when it was sold."""
+_OUT_OF_SEASON = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,27 @@ BANDS = (("午前中", 8, 12), ("14時〜16時", 14, 16), ("18時〜20時", 18, 
 _HOURS_WEB = (2, 1, 0.5, 0.3, 0.3, 0.5, 1, 2, 3, 3, 3, 3, 5, 4, 3, 3, 3, 3, 4, 5, 7, 9, 9, 5)
 _DAYS_WEB = (1.1, 1.0, 1.0, 1.0, 1.0, 1.0, 1.4)
 _DAYS_COUNTER = (0.7, 0.8, 0.9, 0.9, 1.1, 1.7, 1.6)
+
+
+def sample_products(*, now: datetime, seed: int = 20261122) -> Iterator[ProductRecord]:
+    """Every article with price and stock; of one too little is there, and more comes in five days; what belongs to
+    another season is sold no more."""
+    random = Random(seed)
+    today = now.astimezone(TOKYO).date()
+    for article in ARTICLES:
+        for place, variant in enumerate(article.variants, 1):
+            is_short = article.sku == SHORT
+            yield ProductRecord(
+                sku=f"{article.sku}-{place}" if variant else article.sku,
+                name=article.name,
+                variant=variant,
+                price_minor=article.price + (RAISED if article is ARTICLES[0] else 0),
+                currency="JPY",
+                on_hand=1 if is_short else random.randint(12, 90),
+                restock_on=today + timedelta(days=5) if is_short else None,
+                discontinued=article.wanted_in(today.month) < _OUT_OF_SEASON,
+                known_at=now,
+            )
 
 
 def sample_orders(

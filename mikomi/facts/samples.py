@@ -79,7 +79,7 @@ def _of_product(
 def _raise_price(owner: Actor, product: tuple[str, str, int]) -> None:
     code, name, yen = product
     fact = Fact.objects.get(kind="price", product_code=code)
-    value = Price(yen + 220, "JPY", "included")
+    value = Price(yen + 220, "JPY", "included")  # as commerce's sample of products says, too
     draft = _of_product((owner.user_id or 0,), "price", fact.label, value, product=(code, name))
     operations.save_fact(actor=owner, draft=replace(draft, reason="原材料の値上がり"), fact_id=fact.pk)
 

@@ -18,7 +18,7 @@ from mikomi.channels import operations as channels
 from mikomi.commerce import operations as commerce
 from mikomi.commerce.models import Order
 from mikomi.commerce.records import OrderRecord
-from mikomi.commerce.samples import ARTICLES, sample_orders
+from mikomi.commerce.samples import ARTICLES, sample_orders, sample_products
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Conversation, RecoveryCase
 from mikomi.conversations.operations import recovery
@@ -136,6 +136,7 @@ def _orders(known: Sequence[PersonRecord], moment: datetime, seed: int) -> None:
     recent = [order for order in found if _ordered_at(order) >= live_from]
     commerce.record_orders(actor=SYSTEM, orders=past, source="sample", backfill=True)
     commerce.record_orders(actor=SYSTEM, orders=_with_trouble(recent, moment), source="sample")
+    commerce.record_products(actor=SYSTEM, products=list(sample_products(now=moment)), source="sample")
 
 
 def _with_trouble(orders: Sequence[OrderRecord], moment: datetime) -> list[OrderRecord]:
@@ -231,7 +232,8 @@ def _facts(staff: Sequence[User], moment: datetime) -> None:
             actor=owner, key="cup-price", language="ja", title="湯のみの価格のご案内", subject="",
             text=f"{{{{ customer.greeting }}}}\n\n{cup.name}は{cup.price:,}円（税込）でございます。\n",
         )  # fmt: skip
-    load_facts(owner=owner, products=[(one.sku, one.name, one.price) for one in ARTICLES[:5]], moment=moment)
+    several = [one for one in ARTICLES if one.variants[0]][:5]  # the feed of products knows each variant
+    load_facts(owner=owner, products=[(one.sku, one.name, one.price) for one in several], moment=moment)
     desk.save_template(
         actor=owner, key="contact", language="ja", title="お電話とお届け日数のご案内", subject="",
         text="{{ customer.greeting }}\n\nお電話は{{ fact.phone.main }}、"
