@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -41,11 +41,18 @@ HOST = "127.0.0.1"
 PASSWORD = "open-sesame"
 
 
+def free_ports(count: int) -> list[int]:
+    """So many ports that nobody listens on now, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 # Dovecot
@@ -156,7 +163,8 @@ def dovecot(*, token_port: int = 0) -> Iterator[Dovecot]:
     folder = Path(tempfile.mkdtemp(prefix="mikomi-dovecot-", dir="/tmp"))
     folder.chmod(0o755)
     certificate = make_certificate(folder, valid=True)
-    server = Dovecot(free_port(), free_port(), folder, certificate, free_port())
+    plain, over_tls, pop3 = free_ports(3)
+    server = Dovecot(plain, over_tls, folder, certificate, pop3)
     config = folder / "dovecot.conf"
     tokens = _accept_tokens(folder, token_port) if token_port else ""
     config.write_text(_dovecot_config(server, certificate) + tokens)

@@ -115,7 +115,7 @@ def test_a_refund_before_its_order_waits_for_it(shop: ShopConnection) -> None:
 
 
 def test_a_topic_of_no_use_is_ignored_with_the_reason(shop: ShopConnection) -> None:
-    assert call(shop, "products/update", {"id": 1}, webhook="p") == 200
+    assert call(shop, "themes/publish", {"id": 1}, webhook="p") == 200
     kept = ShopCall.objects.get()
     assert (kept.state, kept.reason) == (State.IGNORED, "topic")
 
