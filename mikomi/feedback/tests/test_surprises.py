@@ -84,7 +84,8 @@ def test_the_next_time_is_held_against_the_early_one() -> None:
 
 
 @pytest.fixture
-def plan(manager: Actor, noon: object) -> SurprisePlan:
+def plan(manager: Actor, customer: Customer, noon: object) -> SurprisePlan:
+    """Its seed holds out nobody, so whoever the tests speak of is there first."""
     return set_plan(manager)
 
 
