@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = (10_000, 20, 20)
+_THRESHOLDS = (100_000, 20, 100)
 
 
 def settle() -> None:
@@ -24,7 +24,7 @@ def few_collections() -> Iterator[None]:
     """While much is read or written: millions of values without cycles, among which looking for cycles costs a fifth
     to a third of the time."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*_THRESHOLDS)
     try:
         yield
     finally:
