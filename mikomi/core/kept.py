@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, wraps
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -63,7 +63,10 @@ class Hole(Value):
     def fill(self, values: dict[str, list[Any]]) -> Any:
         """The value, as the database takes it."""
         name, position = self.place
-        return _FIELDS[self.kind].get_db_prep_value(values[name][position], connection)
+        value = values[name][position]
+        if self.kind is int or self.kind is str:
+            return value
+        return _FIELDS[self.kind].get_db_prep_value(value, connection)
 
 
 class Statement:
@@ -78,7 +81,10 @@ class Statement:
         self._compiler = queryset.query.get_compiler(connection=connection)
         self._sql, self._params = self._compiler.as_sql()
         columns = [column for column, _, _ in self._compiler.select[: self._compiler.col_count]]
-        self._converters = self._compiler.get_converters(columns)
+        self._converters = {
+            place: ([_quicker(one) for one in converters], column)
+            for place, (converters, column) in self._compiler.get_converters(columns).items()
+        }
 
     def ask(self, values: dict[str, list[Any]]) -> list[Any]:
         """The rows for these values."""
@@ -92,6 +98,19 @@ class Statement:
         query = SimpleNamespace(get_compiler=lambda using: compiler)
         source = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
         return list(ModelIterable(cast(Any, source)))
+
+
+def _quicker(convert: Callable[..., Any]) -> Callable[..., Any]:
+    """SQLite's converter of moments asks the settings for each; a page reads hundreds."""
+    if connection.vendor != "sqlite" or convert != connection.ops.convert_datetimefield_value:  # type: ignore[attr-defined]
+        return convert
+
+    def in_utc(value: Any, expression: Any, database: Any) -> Any:
+        if type(value) is datetime and value.tzinfo is None and database.timezone is UTC:
+            return value.replace(tzinfo=UTC)
+        return convert(value, expression, database)
+
+    return in_utc
 
 
 def totals(rows: QuerySet[M], **aggregates: Aggregate) -> QuerySet[M, Any]:

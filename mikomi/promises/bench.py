@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 from math import floor
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from mikomi.core.calendars.rules import WorkingCalendar
 from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 from mikomi.promises import goods, loads
+from mikomi.promises.judged import Judgeable
 from mikomi.promises.models import Comparable, Promise
 from mikomi.promises.quotable import keys_of, local_days, newest_models
 from mikomi.promises.rules import breach, quoting
@@ -31,7 +33,9 @@ _MOST_KNOWN = 10_000
 class Bench:
     """Threshold, calendar, comparable cases, and what stands around these promises: a constant number of queries."""
 
-    def __init__(self, now: datetime, promises: Sequence[Promise], business: Business | None = None) -> None:
+    def __init__(
+        self, now: datetime, promises: Sequence[Judgeable], business: Business | None = None
+    ) -> None:
         self.now = now
         business = business or business_queries.business()
         self.threshold = business.at_risk_from
@@ -49,14 +53,14 @@ class Bench:
             self._calendar = business_queries.calendar()
         return self._calendar
 
-    def past_of(self, promise: Promise) -> breach.Past:
+    def past_of(self, promise: Judgeable) -> breach.Past:
         """The comparable cases of a promise."""
         if promise.in_working_time or promise.due_at is None:
             return self._pasts.of_group(promise.kind, promise.group_key)
         days = (promise.due_at - promise.made_at).total_seconds() / 86400
         return self._pasts.of(promise.kind, promise.group_key, promise.made_at, days)
 
-    def around(self, promise: Promise) -> Circumstances:
+    def around(self, promise: Judgeable) -> Circumstances:
         """What stands around an open promise now: goods that are missing, work and colleagues."""
         shortage = self._shortages.get((promise.subject_type, promise.subject_id or 0))
         shortage = shortage if promise.kind in goods.NEEDY else None
@@ -68,7 +72,7 @@ class Bench:
         load = Load(self._queues.ahead(lane, promise.due_at.timestamp()), at_work)
         return Circumstances(shortage, load, habit)
 
-    def risk_now(self, promise: Promise) -> float:
+    def risk_now(self, promise: Judgeable) -> float:
         """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of
         the last look: the next one comes when it can matter."""
         due_at, expected_at = promise.due_at, promise.expected_at
@@ -143,12 +147,10 @@ def groups_of(group_key: str) -> list[str]:
 
 @read_steadily
 def _past_cases(kinds: frozenset[str]) -> dict[tuple[str, str], breach.Past]:
-    return {
-        (row.kind, row.group_key): breach.Past(tuple(row.shares), row.count)
-        for row in _comparables(kinds=tuple(sorted(kinds)))
-    }
+    rows = _comparables(kinds=tuple(sorted(kinds)))
+    return {(kind, group): breach.Past(tuple(shares), count) for kind, group, shares, count in rows}
 
 
 @kept()
-def _comparables(*, kinds: tuple[str, ...]) -> QuerySet[Comparable]:
-    return Comparable.objects.filter(kind__in=kinds)
+def _comparables(*, kinds: tuple[str, ...]) -> QuerySet[Comparable, Any]:
+    return Comparable.objects.filter(kind__in=kinds).values_list("kind", "group_key", "shares", "count")

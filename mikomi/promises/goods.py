@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from mikomi.promises.judged import Judgeable
 from mikomi.promises.models import Promise
 from mikomi.promises.rules.circumstances import Shortage
 
@@ -27,7 +28,7 @@ def forget(subject_type: str) -> None:
     _kinds.pop(subject_type, None)
 
 
-def shortages(promises: Collection[Promise]) -> dict[tuple[str, int], Shortage]:
+def shortages(promises: Collection[Judgeable]) -> dict[tuple[str, int], Shortage]:
     """What is missing for the subjects of these promises."""
     wanted: dict[str, set[int]] = {}
     for promise in promises:

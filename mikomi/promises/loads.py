@@ -16,6 +16,7 @@ from mikomi.core.access import queries as access
 from mikomi.core.business import queries as business_queries
 from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
+from mikomi.promises.judged import Judgeable
 from mikomi.promises.models import Promise, Workload
 from mikomi.promises.rules.circumstances import Habit, Load
 from mikomi.promises.rules.presence import Presence
@@ -27,7 +28,7 @@ EVERYBODY = 0
 Lane = tuple[str, int]
 
 
-def lane_of(promise: Promise) -> Lane:
+def lane_of(promise: Judgeable) -> Lane:
     """The queue that a promise stands in."""
     return promise.kind, promise.keeper_id or EVERYBODY
 

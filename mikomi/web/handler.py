@@ -11,8 +11,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 T = TypeVar("T")
 THREADS = 8
@@ -57,7 +60,14 @@ class RequestThread(Executor):
 
 
 class Handler(ASGIHandler):
-    """Django's handler on lasting threads."""
+    """Django's handler on lasting threads; what stands around a view and the view are one call there.
+
+    All our middleware is plain: Django would go back and forth between the thread and the loop for it.
+    """
+
+    def __init__(self) -> None:
+        BaseHandler.__init__(self)
+        self.load_middleware(is_async=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request. Raises `ValueError` for what is not HTTP."""
@@ -65,3 +75,7 @@ class Handler(ASGIHandler):
             raise ValueError(f"Only HTTP is answered, not {scope['type']}.")
         async with ThreadSensitiveContext(executor=RequestThread()):
             await self.handle(scope, receive, send)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer of middleware and view."""
+        return await sync_to_async(self.get_response)(request)

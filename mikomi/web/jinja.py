@@ -161,6 +161,12 @@ def with_facts(text: str) -> str:
     return quote_public(text, language=get_language() or "")
 
 
+@lru_cache(maxsize=512)
+def _attribute(name: str) -> Markup:
+    """The attribute of a keyword argument."""
+    return escape(name.rstrip("_").replace("_", "-"))
+
+
 def attributes(values: Mapping[str, object]) -> Markup:
     """HTML attributes from the keyword arguments of a macro: `data_key="r"` → ` data-key="r"`.
 
@@ -170,6 +176,6 @@ def attributes(values: Mapping[str, object]) -> Markup:
     for name, value in values.items():
         if value is None or value is False or isinstance(value, Undefined):
             continue
-        key = escape(name.rstrip("_").replace("_", "-"))
+        key = _attribute(name)
         shown.append(f" {key}" if value is True else f' {key}="{escape(value)}"')
     return Markup("".join(shown))  # noqa: S704 - escaped

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mikomi.core.access.models import User
+from mikomi.core.kept import kept
 
 
 class EmailBackend(BaseBackend):
@@ -30,4 +32,9 @@ class EmailBackend(BaseBackend):
         return user if user.is_active and user.check_password(password or "") else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return next(iter(_active(user_id=user_id)), None)
+
+
+@kept("user_id")
+def _active(*, user_id: int) -> QuerySet[User]:
+    return User.objects.filter(pk=user_id, is_active=True)

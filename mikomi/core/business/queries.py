@@ -14,6 +14,7 @@ from mikomi.core.business.models import Brand, Business, CalendarDay, OpeningHou
 from mikomi.core.business.rules import OFFICE
 from mikomi.core.calendars.holidays import public_holidays
 from mikomi.core.calendars.rules import Span, WorkingCalendar
+from mikomi.core.kept import kept
 from mikomi.core.steady import read_steadily
 
 RECHECK_SECONDS = 2.0
@@ -29,9 +30,14 @@ class NotSetUpError(RuntimeError):
 @read_steadily
 def business() -> Business:
     """The business of this installation; an unsaved one with the defaults before the first run."""
-    return Business.objects.order_by("id").first() or Business(
+    return next(iter(_first()), None) or Business(
         name="", time_zone=settings.DEFAULT_BUSINESS_ZONE, language=settings.LANGUAGE_CODE
     )
+
+
+@kept()
+def _first() -> QuerySet[Business]:
+    return Business.objects.order_by("id")[:1]
 
 
 def zone() -> ZoneInfo:

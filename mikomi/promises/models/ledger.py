@@ -208,7 +208,19 @@ class Promise(models.Model):
             ),
             models.Index(fields=["customer", "-made_at", "-id"], name="promise_customer"),
             models.Index(fields=["subject_type", "subject_id"], name="promise_subject"),
-            models.Index(fields=["is_internal", "first_due_at", "kind"], name="promise_figure"),
+            # The figure of keeping is read from this index alone.
+            models.Index(
+                fields=[
+                    "first_due_at",
+                    "is_internal",
+                    "kind",
+                    "state",
+                    "met_at",
+                    "decided_at",
+                    "paused_since",
+                ],
+                name="promise_figure",
+            ),
             models.Index(
                 fields=["-made_at", "-id"], name="promise_standing", condition=Q(due_at__isnull=True)
             ),

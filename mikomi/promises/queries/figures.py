@@ -57,7 +57,7 @@ def _keeping(
     *, actor: Actor, since: datetime, until: datetime, kind: str, internal: bool
 ) -> QuerySet[Promise, Any]:
     counted = _counted(actor, since, until, kind=kind, internal=internal)
-    return totals(counted, kept=_KEPT, total=Count("id"))
+    return totals(counted, kept=_KEPT, total=Count("*"))
 
 
 def keeping_by_group(
@@ -74,7 +74,7 @@ def keeping_by_group(
         raise ValueError(f"There are no groups by {by!r}; there are {', '.join(GROUPS)}.")
     until = min(until, clock.now())
     counted = _counted(actor, since, until, kind=kind, internal=internal)
-    rows = counted.order_by().values(by).annotate(kept=_KEPT, total=Count("id")).order_by("-total", by)
+    rows = counted.order_by().values(by).annotate(kept=_KEPT, total=Count("*")).order_by("-total", by)
     return [GroupFigure(row[by], _figure(row["kept"], row["total"])) for row in rows]
 
 

@@ -20,6 +20,7 @@ from mikomi.core.literals import literals
 from mikomi.core.paging import Page, keyset
 from mikomi.customers.models import Standing
 from mikomi.promises.bench import OPEN, Bench
+from mikomi.promises.judged import Judged
 from mikomi.promises.models import Promise
 from mikomi.promises.queries.visible import visible
 from mikomi.promises.rules.circumstances import USUAL, Circumstances
@@ -122,7 +123,7 @@ def broken_count(*, actor: Actor) -> int:
 @kept()
 def _broken_count(*, actor: Actor) -> QuerySet[Promise, Any]:
     rows = visible(actor).filter(is_internal=False, due_at__isnull=False)
-    return totals(_in_state(rows, "broken"), count=Count("id"))
+    return totals(_in_state(rows, "broken"), count=Count("*"))
 
 
 def _in_state(found: QuerySet[Promise], state: str) -> QuerySet[Promise]:
@@ -227,14 +228,14 @@ def to_save(*, actor: Actor, limit: int = 20) -> list[ToSave]:
     The value is the expected lifetime value, where nobody has computed it what was spent so far; somebody of whom
     nothing is known counts as the average of the others.
     """
-    rows = _candidates(actor=actor)
+    rows = [Judged(*row) for row in _candidates(actor=actor)]
     bench = Bench(clock.now(), rows)
     risks = {row.pk: bench.risk_now(row) for row in rows}
     values = _values(rows)
     average = mean(values.values()) if values else 1.0
     weights = {row.pk: risks[row.pk] * values.get(row.customer_id, average) for row in rows}
     saving = [row for row in rows if risks[row.pk] >= bench.threshold]
-    saving.sort(key=lambda row: (-weights[row.pk], row.deadline))
+    saving.sort(key=lambda row: (-weights[row.pk], row.due_at))
     whole = {row.pk: row for row in _by_ids(ids=[row.pk for row in saving[:limit]])}
     chosen = [whole[row.pk] for row in saving[:limit]]
     return [
@@ -249,7 +250,7 @@ def _by_ids(*, ids: list[int]) -> QuerySet[Promise]:
 
 
 @kept()
-def _candidates(*, actor: Actor) -> QuerySet[Promise]:
+def _candidates(*, actor: Actor) -> QuerySet[Promise, Any]:
     """The most threatened by their last look, with no more than the bench reads."""
     rows = visible(actor).filter(
         state__in=literals(Promise.State.OPEN, Promise.State.AT_RISK),
@@ -258,16 +259,10 @@ def _candidates(*, actor: Actor) -> QuerySet[Promise]:
         due_at__isnull=False,
         audience=Promise.Audience.ONE,
     )
-    return rows.only(*_JUDGED).order_by("-risk", "due_at", "id")[:_CANDIDATES]
+    return rows.order_by("-risk", "due_at", "id").values_list(*Judged._fields)[:_CANDIDATES]
 
 
-_JUDGED = (
-    "kind", "group_key", "state", "customer_id", "keeper_id", "subject_type", "subject_id", "made_at", "due_at",
-    "expected_at", "in_working_time", "is_internal", "risk",
-)  # fmt: skip
-
-
-def _values(rows: Sequence[Promise]) -> dict[int | None, int]:
+def _values(rows: Sequence[Judged]) -> dict[int | None, int]:
     """What each customer is worth, as far as it is known."""
     ids = {row.customer_id for row in rows}
     columns = ("customer_id", "lifetime_value_minor", "spend_minor")

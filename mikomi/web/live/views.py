@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest, ObjectDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
@@ -20,15 +19,15 @@ OPEN_TO_ALL = {"inbox": Permission.CONVERSATIONS_VIEW, "today": Permission.CUSTO
 
 
 @require_safe
-async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """`?topic=inbox&topic=conversation:17`: 204 ends a browser's reconnecting when nobody is signed in."""
-    user = await request.auser()
+    user = request.user
     if not isinstance(user, User):
         return HttpResponse(status=204)
     topics = request.GET.getlist("topic")
     if not 1 <= len(topics) <= MOST_TOPICS:
         raise BadRequest
-    allowed = await sync_to_async(_allowed)(user, topics)
+    allowed = _allowed(user, topics)
     if not allowed:
         return HttpResponse(status=204)
     body = _body(allowed, request.headers.get("Last-Event-ID", ""))
