@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.conversations.models import Message, Template
+from mikomi.core.text import whole_number
 from mikomi.facts.records import OwnText
 from mikomi.facts.sources import Source
 
@@ -23,8 +24,7 @@ def texts() -> Iterator[OwnText]:
 
 def seen(path: str, since: datetime) -> int | None:
     """How many messages were begun from this template since then, in its language."""
-    number = path.removeprefix(_PATH)
-    row = Template.objects.filter(pk=int(number) if number.isdigit() else 0).first()
+    row = Template.objects.filter(pk=whole_number(path.removeprefix(_PATH)) or 0).first()
     if row is None:
         return None
     sent = Message.objects.filter(direction=Message.Direction.OUT, template_key=row.key, sent_at__gte=since)

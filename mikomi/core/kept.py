@@ -138,7 +138,7 @@ def kept(*names: str) -> Callable[[Callable[..., QuerySet[M, Any]]], Callable[..
             if not all(0 < len(value) <= _MANY for value in lists):
                 return list(build(**given, **values))
             filled = {name: _filled_up(value) for name, value in values.items()}
-            holes = tuple((name, *_form(value)) for name, value in filled.items())
+            holes = tuple((name, *_form(name, value)) for name, value in filled.items())
             try:
                 found = statement(tuple(given.items()), holes)
             except EmptyResultSet:
@@ -160,9 +160,12 @@ def _filled_up(value: Any) -> Any:
     return value + value[-1:] * (wanted - len(value))
 
 
-def _form(value: Any) -> tuple[type[Any], int]:
-    """Its type and, of a list, its length."""
-    return (type(value[0]), len(value)) if isinstance(value, list) else (type(value), 0)
+def _form(name: str, value: Any) -> tuple[type[Any], int]:
+    """Its type and, of a list, its length. Raises `TypeError` for a value that no hole can take."""
+    kind, count = (type(value[0]), len(value)) if isinstance(value, list) else (type(value), 0)
+    if kind not in _FIELDS:
+        raise TypeError(f"{name} can't be a value of a kept query: {kind.__name__}.")
+    return kind, count
 
 
 def _holes(name: str, kind: type[Any], count: int) -> Hole | list[Hole]:

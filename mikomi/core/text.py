@@ -158,6 +158,11 @@ def plain_excerpt(text: str, limit: int) -> str:
     return clip(line, limit - 1).text.rstrip() + "…"
 
 
+def whole_number(text: str, *, digits: int = 18) -> int | None:
+    """The number that plain decimal digits mean; none for anything else, and for more digits than a key can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 # Tokens and queries
 
 

@@ -152,7 +152,7 @@ def promise(*, actor: Actor, promise_id: int) -> PromiseScreen:
     )
 
 
-def keepers(*, actor: Actor) -> list[tuple[int, str]]:
-    """The colleagues who may keep a promise, by name."""
-    able = access.keepers_of_promises()
+def keepers(*, actor: Actor, promise: Promise) -> list[tuple[int, str]]:
+    """The colleagues who may keep this promise, by name."""
+    able = access.keepers_of_promises(team_id=promise.team_id)
     return [(user.pk, str(user)) for user in access.users(actor=actor) if user.pk in able]

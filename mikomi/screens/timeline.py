@@ -113,7 +113,8 @@ def _may_see(actor: Actor, name: str) -> bool:
 
 def _seen_by(actor: Actor, rows: QuerySet[Event], kinds: Collection[str]) -> QuerySet[Event]:
     """The events whose rows this person may see. A lookup by primary key for each event on the page."""
-    return rows.filter(_shown(actor, frozenset(_names(actor, kinds))))
+    names = frozenset(_names(actor, kinds))
+    return rows.filter(_shown(actor, names)) if names else rows.none()
 
 
 @lru_cache(maxsize=256)

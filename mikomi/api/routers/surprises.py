@@ -55,9 +55,10 @@ def set_plan(request: Call, given: shapes.PlanIn) -> Any:
 
 
 @router.post("/surprises/{surprise_id}/approve", may=GRANT, gives=shapes.SurpriseOut)
-def approve(request: Call, surprise_id: Id, given: shapes.ApproveIn) -> Any:
+def approve(request: Call, surprise_id: Id, given: shapes.ApproveIn | None = None) -> Any:
     """Let a proposal be done; it stands on Today until somebody has carried it out."""
-    row = operations.approve(actor=request.actor, surprise_id=surprise_id, carrier_id=given.carrier_id)
+    carrier_id = given.carrier_id if given else None
+    row = operations.approve(actor=request.actor, surprise_id=surprise_id, carrier_id=carrier_id)
     return _shapes([row])[0]
 
 

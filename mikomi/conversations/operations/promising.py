@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mikomi.conversations.models import Message
 from mikomi.conversations.operations.owing import SUBJECT
@@ -12,6 +14,7 @@ from mikomi.conversations.operations.placing import conversation_about
 from mikomi.conversations.operations.receiving import append_from_customer
 from mikomi.conversations.queries.visibility import locked
 from mikomi.conversations.records import PromiseInAnswer
+from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.rules import Permission
 from mikomi.core.live.operations import publish
@@ -58,23 +61,37 @@ def record_promises(*, actor: Actor, conversation_id: int, found: Sequence[Promi
 
 
 @transaction.atomic
-def answer_new_terms(*, token: str, renegotiation_id: int, answer: str, words: str = "") -> Renegotiation:
+def answer_new_terms(
+    *, token: str, renegotiation_id: int, answer: str, words: str = ""
+) -> Renegotiation | None:
     """Take the customer's answer to new terms from the promise's page. What they write with it is a message of theirs
-    about the promise, and an answer is owed. Raises as `promises.answer_new_terms`."""
+    about the promise, and an answer is owed. None, and no message, for the same question once more.
+    Raises as `promises.answer_new_terms`, which also where too much came from this page."""
     asked = promises.answer_new_terms(
         token=token, renegotiation_id=renegotiation_id, answer=answer, words=words
     )
-    if words.strip():
+    if asked is not None and words.strip():
+        _refuse_flood(asked.promise_id)
         conversation = conversation_about(asked.promise)
         append_from_customer(conversation, text=words.strip(), channel="webform", promise_id=asked.promise_id)
         publish(["inbox", f"conversation:{conversation.pk}"])
     return asked
 
 
+def _refuse_flood(promise_id: int) -> None:
+    hour_ago = clock.now() - timedelta(hours=1)
+    written = Message.objects.filter(promise_id=promise_id, direction=Message.Direction.IN)
+    if written.filter(received_at__gt=hour_ago).count() >= promises.MOST_IN_AN_HOUR:
+        raise promises.RenegotiationError(
+            _("Too many messages came from this page just now. Please try again in an hour.")
+        )
+
+
 @transaction.atomic
-def questions_answered(*, conversation_id: int) -> int:
-    """We have answered: what was asked on pages of promises, and came here, is taken care of. How many questions."""
+def questions_answered(*, conversation_id: int, at: datetime) -> int:
+    """We have answered at this moment: what had been asked on pages of promises by then, and came here, is taken care
+    of. How many questions."""
     about = Message.objects.filter(conversation_id=conversation_id, promise__isnull=False)
     return promises.take_care_of_questions(
-        actor=SYSTEM, promise_ids=list(about.values_list("promise_id", flat=True).distinct())
+        actor=SYSTEM, promise_ids=list(about.values_list("promise_id", flat=True).distinct()), until=at
     )

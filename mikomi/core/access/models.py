@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.core.access.actor import Actor
-from mikomi.core.access.rules import Permission, Role, permissions_of
+from mikomi.core.access.rules import SEE_ALL_TEAMS, Permission, Role, permissions_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,7 +51,7 @@ class User(AbstractBaseUser):
 
     def as_actor(self) -> Actor:
         """This person as the actor of an operation; one query for the teams of an agent."""
-        sees_all = self.role in (Role.OWNER, Role.MANAGER)
+        sees_all = self.role in SEE_ALL_TEAMS
         teams = frozenset[int]() if sees_all else frozenset(self.teams.values_list("id", flat=True))
         return Actor(self.pk, self.role, permissions_of(self.role), str(self), teams, sees_all)
 

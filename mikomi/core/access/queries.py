@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import Absence, AccessLog, ApiToken, Look, RemedyLimit, User
-from mikomi.core.access.rules import PERMISSIONS, Permission, hash_key
+from mikomi.core.access.rules import PERMISSIONS, SEE_ALL_TEAMS, Permission, hash_key
 
 
 def users(*, actor: Actor) -> QuerySet[User]:
@@ -36,10 +36,13 @@ def absences(*, since: date, until: date) -> list[tuple[int, date, date]]:
     return list(rows.values_list("user_id", "first_day", "last_day"))
 
 
-def keepers_of_promises() -> set[int]:
-    """Who of the staff may keep a promise. For apps above: no actor."""
+def keepers_of_promises(*, team_id: int | None = None) -> set[int]:
+    """Who of the staff may keep a promise; with `team_id` those who see this team's. For apps above: no actor."""
     roles = [role.value for role, rights in PERMISSIONS.items() if Permission.PROMISES_RECORD in rights]
-    return set(User.objects.filter(is_active=True, role__in=roles).values_list("pk", flat=True))
+    able = User.objects.filter(is_active=True, role__in=roles)
+    if team_id is not None:
+        able = able.filter(Q(role__in=SEE_ALL_TEAMS) | Q(teams=team_id))
+    return set(able.values_list("pk", flat=True))
 
 
 def remedy_limit_minor(*, actor: Actor, currency: str) -> int:

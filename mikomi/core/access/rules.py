@@ -16,6 +16,10 @@ class Role(StrEnum):
     ANALYST = "analyst"
 
 
+SEE_ALL_TEAMS = (Role.OWNER, Role.MANAGER)
+"""Whose eyes no team bounds."""
+
+
 class Permission(StrEnum):
     """One right. An operation names the one it needs; API scopes are the same words."""
 

@@ -28,6 +28,7 @@ from mikomi.core.text import (
     tokens,
     tsquery,
     tsvector_literal,
+    whole_number,
 )
 
 anything = st.text(st.characters(exclude_categories=()), max_size=60)  # lone surrogates among it
@@ -257,3 +258,10 @@ def test_no_query_is_a_syntax_error(index: sqlite3.Connection, query: str) -> No
 def test_a_giant_query_is_bounded(index: sqlite3.Connection, query: str) -> None:
     index.execute("SELECT count(*) FROM docs WHERE docs MATCH ?", (fts5_query(query),)).fetchone()
     assert len(tsquery(query)) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("007", 7), ("²", None), ("３", None), ("-1", None), ("", None), ("1" * 19, None)]
+)
+def test_only_plain_digits_are_a_number(said: str, number: int | None) -> None:
+    assert whole_number(said) == number

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mikomi.core import bulk, clock
-from mikomi.core.access.actor import Actor
+from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Permission
 from mikomi.core.events.kinds import Code
@@ -23,6 +23,8 @@ from mikomi.feedback import events
 from mikomi.feedback.models import Surprise, SurprisePlan
 from mikomi.feedback.queries.surprises import left_of
 from mikomi.feedback.rules import surprises as rules
+from mikomi.outbox import operations as outbox
+from mikomi.outbox.models import OutgoingMessage
 from mikomi.promises.models import Promise
 
 LATELY = timedelta(days=14)
@@ -161,12 +163,24 @@ def approve(*, actor: Actor, surprise_id: int, carrier_id: int | None = None) ->
 
 @transaction.atomic
 def dismiss(*, actor: Actor, surprise_id: int) -> Surprise:
-    """Turn a proposal down, or give up one that was approved; its cost is free again. Raises as `approve`."""
+    """Turn a proposal down, or give up one that was approved; its cost is free again, and its message doesn't leave.
+    Raises as `approve`, and SurpriseError where the message is leaving."""
     row = _decide(actor, surprise_id, Surprise.State.DISMISSED, UNDONE)
+    if row.outgoing is not None:
+        _keep_back(row.outgoing)
     record(
         events.SurpriseDismissed(row.pk, Code(row.kind)), customer_id=row.customer_id, actor_id=actor.user_id
     )
     return row
+
+
+def _keep_back(message: OutgoingMessage) -> None:
+    if message.state in (OutgoingMessage.State.REFUSED, OutgoingMessage.State.CANCELLED):
+        return
+    try:
+        outbox.cancel(actor=SYSTEM, outgoing_id=message.pk)
+    except outbox.OutboxError as error:
+        raise SurpriseError(_("Its message is leaving just now.")) from error
 
 
 def _decide(actor: Actor, surprise_id: int, state: Surprise.State, come_from: tuple[str, ...]) -> Surprise:
@@ -184,4 +198,4 @@ def locked(actor: Actor, surprise_id: int) -> Surprise:
     actor.require(Permission.RECOVERY_GRANT)
     # Those held out are not shown to anybody, so nobody can spoil the comparison by being kind.
     rows = Surprise.objects.select_for_update(of=("self",)).exclude(state=Surprise.State.HELD_OUT)
-    return rows.select_related("customer").get(pk=surprise_id, customer__erased_at=None)
+    return rows.select_related("customer", "outgoing").get(pk=surprise_id, customer__erased_at=None)

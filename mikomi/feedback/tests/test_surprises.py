@@ -280,6 +280,26 @@ def test_a_discount_by_message_needs_consent_is_held_and_done_when_it_leaves(
 
 
 @pytest.mark.django_db
+def test_the_message_of_a_surprise_that_was_given_up_does_not_leave(
+    plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor
+) -> None:
+    mended(customer)
+    operations.propose()
+    row = Surprise.objects.get()
+    operations.approve(actor=manager, surprise_id=row.pk)
+    consent: dict[str, Any] = {"channel": "email", "purpose": "marketing", "granted": True, "source": "told"}
+    people.set_consent(actor=manager, customer_id=customer.pk, **consent)
+    sent = carrying.draft_message(actor=agent, surprise_id=row.pk, subject="謝", text="500円引きます。")
+    OutgoingMessage.objects.update(state="sending")
+    with pytest.raises(operations.SurpriseError):
+        operations.dismiss(actor=agent, surprise_id=row.pk)
+    OutgoingMessage.objects.update(state="waiting")
+    operations.dismiss(actor=agent, surprise_id=row.pk)
+    sent.refresh_from_db()
+    assert sent.state == "cancelled"
+
+
+@pytest.mark.django_db
 def test_an_upgrade_is_no_message_and_can_be_given_up(
     plan: SurprisePlan, customer: Customer, agent: Actor
 ) -> None:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from mikomi.core.tables.encodings import detect
 from mikomi.core.tables.lines import Lines
+from mikomi.core.text import whole_number
 from mikomi.integrations.files import cells as read
 from mikomi.integrations.files.dates import AmbiguousDateError, parse_moment
 from mikomi.integrations.files.issues import WARNING, RowIssue, bad_value
@@ -47,8 +48,8 @@ class Property:
     @property
     def preference(self) -> int:
         """1 is the most preferred, 100 says nothing."""
-        stated = self.params.get("pref", [""])[0]
-        return int(stated) if stated.isdigit() else 1 if "pref" in self.types else 100
+        stated = whole_number(self.params.get("pref", [""])[0], digits=3)
+        return stated if stated is not None else 1 if "pref" in self.types else 100
 
     def text(self) -> str:
         """The value without escapes."""

@@ -64,4 +64,5 @@ def count_answer_that_left(event: Event) -> None:
 
 def take_care_of_question(event: Event) -> None:
     """Somebody answered: what the customer asked on the page of a promise leaves Today."""
-    desk.questions_answered(conversation_id=payload_of(event, MessageAnswered).conversation_id)
+    conversation_id = payload_of(event, MessageAnswered).conversation_id
+    desk.questions_answered(conversation_id=conversation_id, at=event.occurred_at)

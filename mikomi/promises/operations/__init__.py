@@ -13,6 +13,7 @@ from mikomi.promises.operations.claims import (
 )
 from mikomi.promises.operations.comparables import refresh_comparables
 from mikomi.promises.operations.disputing import (
+    MOST_IN_AN_HOUR,
     DisputeError,
     raise_dispute,
     record_dispute,
@@ -68,6 +69,7 @@ from mikomi.promises.operations.workloads import refresh_workloads
 from mikomi.promises.records import NewClaim, NewMeasurement, NewPromise, NewTerms, Observation
 
 __all__ = [
+    "MOST_IN_AN_HOUR",
     "ClaimRefusedError",
     "DisputeError",
     "KeeperError",

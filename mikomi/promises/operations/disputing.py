@@ -126,12 +126,10 @@ def resolve_dispute(*, actor: Actor, dispute_id: int, upheld: bool, resolution: 
     """Decide a dispute. Upheld: the disputed entry is taken back, or the measurement set aside, and what the customer
     said it was takes its place; the verdict follows. `resolution`: why; the customer reads it. About a measurement
     decides who may release notices. Raises DisputeError, Dispute.DoesNotExist, NotAllowedError."""
-    rows = Dispute.objects.select_for_update(of=("self",)).select_related(
-        "promise", "evidence", "measurement"
-    )
     actor.require(Permission.PROMISES_RECORD)
-    dispute = rows.get(pk=dispute_id)
-    lock_cases(actor, [dispute.promise_id])
+    lock_cases(actor, [Dispute.objects.get(pk=dispute_id).promise_id])
+    rows = Dispute.objects.select_for_update(of=("self",))
+    dispute = rows.select_related("promise", "evidence", "measurement").get(pk=dispute_id)
     if dispute.measurement is not None:
         actor.require(Permission.PROMISES_RELEASE)
     if dispute.state != Dispute.State.OPEN:
@@ -188,7 +186,9 @@ def _measure_anew(actor: Actor, dispute: Dispute) -> None:
         once_key=f"dispute:{dispute.pk}",
         source=CUSTOMER,
     )
-    measure(actor=actor, claim_id=claim.pk, measurements=[theirs])
+    if not measure(actor=actor, claim_id=claim.pk, measurements=[theirs]).taken:
+        # The terms have changed since, and a value like theirs isn't possible any more: the others decide.
+        judge(actor=actor, claim=claim)
 
 
 def _taking_back(dispute: Dispute, piece: Evidence) -> Observation:

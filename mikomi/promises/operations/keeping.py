@@ -33,8 +33,8 @@ def hand_over(*, actor: Actor, promise_id: int, keeper_id: int | None) -> Promis
     row = visible(actor).select_for_update(of=("self",)).get(pk=promise_id)
     if row.state not in OPEN:
         raise KeeperError(_("This promise is decided: there is nothing left to keep."))
-    if keeper_id is not None and keeper_id not in access.keepers_of_promises():
-        raise KeeperError(_("Only a colleague who may record promises can keep one."))
+    if keeper_id is not None and keeper_id not in access.keepers_of_promises(team_id=row.team_id):
+        raise KeeperError(_("Only a colleague who may record promises, and sees this one, can keep it."))
     if row.keeper_id != keeper_id:
         row.keeper_id = keeper_id
         row.save(update_fields=["keeper_id"])

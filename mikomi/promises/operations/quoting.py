@@ -127,22 +127,25 @@ def quote(
 
 def settle_quotes() -> int:
     """Note of quotes that became promises whether they were kept; returns how many were decided."""
-    now = clock.now()
+    now, last, count = clock.now(), 0, 0
     waiting = Quote.objects.filter(kept=None, promise__isnull=False).exclude(days=None)
-    found = list(waiting.select_related("promise").order_by("pk")[: CHUNK * 10])
-    decided = []
-    for row in found:
-        due = row.began_at + timedelta(days=row.days or 0)
-        met_at = row.promise.met_at if row.promise else None
-        if row.promise is None or row.promise.state == Promise.State.WITHDRAWN:
-            continue
-        if met_at is not None or now > due:
-            row.kept, row.decided_at = met_at is not None and met_at <= due, now
-            decided.append(row)
-    for start in range(0, len(decided), CHUNK):
+    waiting = waiting.exclude(promise__state=Promise.State.WITHDRAWN).select_related("promise").order_by("pk")
+    while rows := list(waiting.filter(pk__gt=last)[:CHUNK]):
+        decided = [row for row in rows if _decide(row, now)]
         with transaction.atomic():
-            bulk.update(decided[start : start + CHUNK], ("kept", "decided_at"))
-    return len(decided)
+            bulk.update(decided, ("kept", "decided_at"))
+        last, count = rows[-1].pk, count + len(decided)
+    return count
+
+
+def _decide(row: Quote, now: datetime) -> bool:
+    """Whether it can be told by now that the quote was kept or not; if so, it is noted in the row."""
+    due = row.began_at + timedelta(days=row.days or 0)
+    met_at = row.promise.met_at if row.promise else None
+    if met_at is None and now <= due:
+        return False
+    row.kept, row.decided_at = met_at is not None and met_at <= due, now
+    return True
 
 
 @transaction.atomic

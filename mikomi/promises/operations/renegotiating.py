@@ -129,20 +129,25 @@ def take_back_question(*, actor: Actor, promise_id: int) -> int:
 
 
 @transaction.atomic
-def answer_new_terms(*, token: str, renegotiation_id: int, answer: str, words: str = "") -> Renegotiation:
+def answer_new_terms(
+    *, token: str, renegotiation_id: int, answer: str, words: str = ""
+) -> Renegotiation | None:
     """Take the customer's answer from the promise's page: accepted, declined, or question (they ask back).
 
-    After a question they may still accept or decline. Raises RenegotiationError for one that is not open any more,
+    After a question they may still accept or decline. None: the same question once more (a button pressed twice),
+    which changes nothing. Raises RenegotiationError for one that is not open any more, Promise.DoesNotExist,
     Renegotiation.DoesNotExist.
     """
     if answer not in (State.ACCEPTED, State.DECLINED, State.QUESTION):
         raise RenegotiationError(_("Say yes or no, or ask."))
-    rows = Renegotiation.objects.select_for_update(of=("self",)).select_related("promise")
-    asked = rows.get(pk=renegotiation_id, promise__token=token, promise__is_internal=False)
+    promise = Promise.objects.select_for_update().get(token=token, is_internal=False)
+    asked = promise.renegotiations.select_for_update().get(pk=renegotiation_id)
     if asked.state not in _PENDING:
         raise RenegotiationError(_("This question was answered already or taken back."))
     if answer == State.QUESTION and not words.strip():
         raise RenegotiationError(_("Write your question first."))
+    if asked.state == answer and asked.answer == _kept_words(words):
+        return None
     if answer == State.ACCEPTED:
         _refuse_late(asked)
     _take(asked, State(answer), by=Renegotiation.By.PAGE, words=words)
@@ -162,9 +167,13 @@ def _refuse_late(asked: Renegotiation) -> None:
 
 def _take(asked: Renegotiation, state: Renegotiation.State, *, by: str, words: str) -> None:
     asked.state, asked.answered_by, asked.answered_at = state, by, clock.now()
-    asked.answer = words.strip()[:LONGEST_ANSWER] or asked.answer
+    asked.answer = _kept_words(words) or asked.answer
     asked.handled_at = None
     asked.save(update_fields=["state", "answered_by", "answered_at", "answer", "handled_at"])
+
+
+def _kept_words(words: str) -> str:
+    return words.strip()[:LONGEST_ANSWER]
 
 
 def _agree(actor: Actor, asked: Renegotiation) -> None:
@@ -241,13 +250,15 @@ def record_agreed(
 
 
 @transaction.atomic
-def take_care_of_questions(*, actor: Actor, promise_ids: Sequence[int]) -> int:
-    """The customers who asked back about new terms of these promises were answered; how many questions."""
+def take_care_of_questions(*, actor: Actor, promise_ids: Sequence[int], until: datetime) -> int:
+    """The customers who asked back about new terms of these promises were answered at `until`: what was asked by then
+    is taken care of. How many questions."""
     actor.require(Permission.PROMISES_RECORD)
     if not promise_ids:
         return 0
     now = clock.now()
     asked = Renegotiation.objects.filter(promise_id__in=promise_ids, state=State.QUESTION, handled_at=None)
+    asked = asked.filter(answered_at__lte=until)
     count = asked.update(handled_at=now, changed_at=now)
     if count:
         publish(["today"])
@@ -258,8 +269,8 @@ def take_care_of_questions(*, actor: Actor, promise_ids: Sequence[int]) -> int:
 def answer_handled(*, actor: Actor, renegotiation_id: int) -> Renegotiation:
     """Say that somebody took care of a no or a question: it leaves Today. Raises Renegotiation.DoesNotExist."""
     actor.require(Permission.PROMISES_RECORD)
-    asked = Renegotiation.objects.select_for_update().get(pk=renegotiation_id)
-    lock_cases(actor, [asked.promise_id])
+    asked = Renegotiation.objects.get(pk=renegotiation_id)
+    lock_cases(actor, [asked.promise_id])  # promises are locked before what hangs on them, everywhere
     asked.handled_at = clock.now()
     asked.save(update_fields=["handled_at"])
     publish(["today"])

@@ -17,7 +17,7 @@ from mikomi.core.access.actor import SYSTEM, Actor, NotAllowedError
 from mikomi.core.events.models import Event
 from mikomi.customers.models import Customer
 from mikomi.promises import operations, queries
-from mikomi.promises.models import Claim, Measurement, Promise
+from mikomi.promises.models import Claim, Dispute, Measurement, Promise
 from mikomi.promises.records import NewClaim, NewMeasurement
 from mikomi.promises.tests.ledger import make, observe
 from tests.cast import NOON
@@ -197,6 +197,21 @@ def test_what_the_customer_measured_takes_the_place_of_what_was_wrong(agent: Act
     theirs = Measurement.objects.get(source="customer")
     assert (theirs.value, theirs.measured_at) == (29, wrong.measured_at)
     assert Claim.objects.get().count == 3
+
+
+def test_a_value_that_new_terms_forbid_still_sets_the_wrong_one_aside(agent: Actor, manager: Actor) -> None:
+    claim = state(agent)
+    measure(agent, claim, [18, 20, 19])
+    wrong = Measurement.objects.earliest("id")
+    dispute = operations.record_dispute(
+        actor=agent, promise_id=claim.pk, measurement_id=wrong.pk, said="29でした", reading=29
+    )
+    Dispute.objects.update(reading=99_999)
+    operations.resolve_dispute(
+        actor=manager, dispute_id=dispute.pk, upheld=True, resolution="そのとおりです。"
+    )
+    assert Claim.objects.get().count == 2
+    assert not Measurement.objects.filter(source="customer").exists()
 
 
 def test_a_measurement_of_another_claim_can_not_be_disputed_here(agent: Actor) -> None:

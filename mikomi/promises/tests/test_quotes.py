@@ -144,9 +144,17 @@ def test_too_little_data_is_said_and_the_norm_used(agent: Actor, owner: Actor) -
     assert (row.days, row.basis, row.reason) == (7.0, "norm", "few_cases")
 
 
-def test_what_became_of_a_quote_is_noted(agent: Actor, customer: Customer) -> None:
-    # Given two promises made on quotes, of which one is met in time
+def test_what_became_of_a_quote_is_noted(
+    agent: Actor, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given withdrawn promises, more than are read at a time
+    monkeypatch.setattr(quoting, "CHUNK", 2)
     stored()
+    for _time in range(3):
+        gone = make(customer.pk)
+        operations.quote(actor=agent, kind="delivery", confidence=0.9, promise_id=gone.pk)
+        operations.withdraw(actor=agent, promise_id=gone.pk, reason="cancelled")
+    # And two promises made on quotes, of which one is met in time
     promises = [make(customer.pk, due_at=NOON + 8 * DAY) for _time in range(2)]
     for promise in promises:
         operations.quote(actor=agent, kind="delivery", confidence=0.9, promise_id=promise.pk)
@@ -155,7 +163,8 @@ def test_what_became_of_a_quote_is_noted(agent: Actor, customer: Customer) -> No
     # When the quoted days have passed
     with clock.frozen(NOON + 9 * DAY):
         assert operations.settle_quotes() == 2
-    assert list(Quote.objects.order_by("promise_id").values_list("kept", flat=True)) == [True, False]
+    said = Quote.objects.filter(promise__in=promises).order_by("promise_id").values_list("kept", flat=True)
+    assert list(said) == [True, False]
     # Then the page's figure counts them
     given = quotes.calibration(actor=agent, kind="delivery").given
     assert [(one.target, one.judged, one.kept) for one in given] == [(0.9, 2, 1)]

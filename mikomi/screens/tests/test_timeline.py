@@ -124,6 +124,14 @@ def test_the_filter_shows_one_family(agent: Actor, customer: Customer) -> None:
     assert texts(agent, customer, kinds=["messages"]) == ["hello"]
 
 
+def test_a_family_that_is_unknown_or_not_for_this_reader_is_empty(
+    marketer: Actor, agent: Actor, customer: Customer
+) -> None:
+    write(customer, "hello")
+    assert texts(agent, customer, kinds=["bogus"]) == []
+    assert texts(marketer, customer, kinds=["messages"]) == []
+
+
 def test_a_merged_customer_has_the_timeline_of_both(owner: Actor, customer: Customer) -> None:
     other = Customer.objects.create(family_name="山田", first_seen_at=NOON, created_at=NOON, updated_at=NOON)
     write(customer, "mine")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.customers import operations, queries
 from mikomi.web.customers.forms import NoteForm, TagForm
 from mikomi.web.customers.views import show
@@ -90,8 +91,7 @@ def decide(request: StaffRequest, proposal_id: int) -> HttpResponse:
 
 
 def _winner(request: StaffRequest) -> int | None:
-    given = request.POST.get("winner", "")
-    return int(given) if given.isdecimal() and len(given) < 19 else None
+    return whole_number(request.POST.get("winner", ""))
 
 
 @require_POST

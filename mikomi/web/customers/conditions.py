@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from mikomi.core.money import exponent_of, parse_amount
+from mikomi.core.text import whole_number
 from mikomi.customers.segments import fields
 from mikomi.customers.segments.fields import Field
 
@@ -66,8 +67,8 @@ class Row:
 
 def read_rows(given: QueryDict) -> list[Row]:
     """The rows of a form, the empty ones left out."""
-    numbers = [int(one) for one in given.getlist("row") if one.isdecimal() and len(one) < 4][:MOST_ROWS]
-    rows = [read_row(given, number) for number in numbers]
+    numbers = [whole_number(one, digits=3) for one in given.getlist("row")]
+    rows = [read_row(given, number) for number in numbers if number is not None][:MOST_ROWS]
     return [row for row in rows if row.field]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.customers import operations, queries
 from mikomi.web.staff import StaffRequest, staff_page
 
@@ -75,5 +76,5 @@ def _merged(request: StaffRequest, mine: int, other: int) -> HttpResponse:
 
 
 def _id(request: StaffRequest, name: str) -> int | None:
-    given = (request.POST if request.method == "POST" else request.GET).get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 19 else None
+    given = request.POST if request.method == "POST" else request.GET
+    return whole_number(given.get(name, ""))

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.customers import operations, queries
 from mikomi.customers.segments.fields import all_fields
 from mikomi.web.customers.conditions import Row, conditions_of, read_row, read_rows, rows_of
@@ -90,8 +91,7 @@ def _show(request: StaffRequest, segment_id: int | None, **given: Any) -> HttpRe
 def condition(request: StaffRequest) -> HttpResponse:
     """One row of the form, as it looks with the field and operator chosen: for htmx."""
     request.actor.require(Permission.SEGMENTS_EDIT)
-    given = request.GET.get("number", "")
-    number = int(given) if given.isdecimal() and len(given) < 4 else 0
+    number = whole_number(request.GET.get("number", ""), digits=3) or 0
     known = sorted(((one.name, str(one.label)) for one in all_fields()), key=lambda pair: pair[1])
     context = {"row": read_row(request.GET, number), "number": number, "fields": known}
     return render(request, "customers/condition.jinja", context)

@@ -15,6 +15,7 @@ from mikomi.core.access import operations as access
 from mikomi.core.access.queries import looks
 from mikomi.core.access.rules import Permission
 from mikomi.core.tables.writing import CsvWriter
+from mikomi.core.text import whole_number
 from mikomi.customers import operations, queries
 from mikomi.customers.operations.listing import COLUMNS
 from mikomi.screens import customer as screens
@@ -27,11 +28,10 @@ from mikomi.web.staff import StaffRequest, staff_page
 def _filters(request: StaffRequest) -> dict[str, Any]:
     """Words, tag and segment, as the address or the form names them."""
     given = request.POST if request.method == "POST" else request.GET
-    segment = given.get("segment", "")
     return {
         "text": given.get("q", "")[:200],
         "tag": given.get("tag", "")[:100],
-        "segment_id": int(segment) if segment.isdecimal() and len(segment) < 10 else None,
+        "segment_id": whole_number(given.get("segment", "")),
     }
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.access import queries as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.customers import queries as customers
 from mikomi.feedback.models import Surprise, SurprisePlan
 from mikomi.feedback.operations import carrying
@@ -123,8 +124,7 @@ def _acted(
 @staff_page
 def approve(request: StaffRequest, surprise_id: int) -> HttpResponse:
     """Let a proposal be done, by a colleague or by whoever may."""
-    chosen = request.POST.get("carrier", "")
-    carrier_id = int(chosen) if chosen.isdigit() else None
+    carrier_id = whole_number(request.POST.get("carrier", ""))
     return _acted(
         request,
         lambda: operations.approve(actor=request.actor, surprise_id=surprise_id, carrier_id=carrier_id),

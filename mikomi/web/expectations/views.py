@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mikomi.core import clock
 from mikomi.core.business import queries as business
+from mikomi.core.text import whole_number
 from mikomi.customers import queries as customers
 from mikomi.feedback import instruments, operations, queries
 from mikomi.integrations.files.issues import RowIssue
@@ -31,10 +32,10 @@ _MOST_WRONG = 20
 @staff_page
 def expectations(request: StaffRequest) -> HttpResponse:
     """Gaps by dimension, features, importance and performance, drift (`?days=90`)."""
-    days = request.GET.get("days", "90")
-    if not days.isdigit() or int(days) not in screens.DAYS:
+    days = whole_number(request.GET.get("days", "90"), digits=4)
+    if days is None or days not in screens.DAYS:
         raise Http404
-    screen = screens.expectations(actor=request.actor, days=int(days))
+    screen = screens.expectations(actor=request.actor, days=days)
     context = {
         "screen": screen,
         "spans": screens.DAYS,

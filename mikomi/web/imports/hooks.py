@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from mikomi.core.files.operations import StorageError
 from mikomi.core.secrets import SealError
+from mikomi.core.text import whole_number
 from mikomi.integrations.shopify import operations
 
 _logger = logging.getLogger(__name__)
@@ -37,8 +38,8 @@ def shopify(request: HttpRequest, token: str) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes | None:
     """The raw body; none if it is larger than a call may be."""
-    stated = request.META.get("CONTENT_LENGTH") or "0"
-    if stated.isdigit() and int(stated) > operations.LARGEST_CALL:
+    stated = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+    if stated is None or stated > operations.LARGEST_CALL:
         return None
     body = request.read(operations.LARGEST_CALL + 1)
     return body if len(body) <= operations.LARGEST_CALL else None

@@ -19,6 +19,7 @@ from mikomi.core.access import queries as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.business.queries import business
 from mikomi.core.money import BadAmountError, exponent_of, parse_amount
+from mikomi.core.text import whole_number
 from mikomi.promises.models import Promise
 from mikomi.web.forms import FutureField, MomentField
 from mikomi.web.staff import LARGEST_ID
@@ -51,7 +52,7 @@ class WriteForm(forms.Form):
         assert isinstance(file, forms.TypedMultipleChoiceField)
         # Which of them are this person's is the operation's question; here they only have to be numbers.
         given = self.data.getlist("file") if isinstance(self.data, QueryDict) else []
-        file.choices = [(one, one) for one in given if one.isdecimal() and len(one) < 19]
+        file.choices = [(one, one) for one in given if whole_number(one) is not None]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from mikomi.conversations import operations, queries
+from mikomi.core.text import whole_number
 from mikomi.web.staff import StaffRequest, staff_page
 
 
@@ -17,13 +18,13 @@ def presence(request: StaffRequest, conversation_id: int) -> HttpResponse:
     operations.note_presence(
         actor=request.actor, conversation_id=conversation_id, writes=bool(request.POST.get("writes"))
     )
-    seen = request.POST.get("seen_message", "")
+    seen = whole_number(request.POST.get("seen_message", ""))
     context = {
         "others": queries.present(actor=request.actor, conversation_id=conversation_id),
         "answered": queries.answered_since(
-            actor=request.actor, conversation_id=conversation_id, seen_message_id=int(seen)
+            actor=request.actor, conversation_id=conversation_id, seen_message_id=seen
         )
-        if seen.isdecimal() and len(seen) < 19
+        if seen is not None
         else None,
     }
     return render(request, "inbox/presence.jinja", context)

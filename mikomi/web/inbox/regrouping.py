@@ -13,6 +13,7 @@ from mikomi.conversations import operations as desk
 from mikomi.conversations import queries
 from mikomi.conversations.models import Regrouping
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.web.inbox.acts import back
 from mikomi.web.staff import StaffRequest, staff_page
 
@@ -48,15 +49,15 @@ def join(request: StaffRequest, conversation_id: int) -> HttpResponse:
 
 
 def _join(request: StaffRequest, conversation_id: int) -> HttpResponse:
-    chosen = request.POST.get("into", "")
-    if not chosen.isdecimal() or len(chosen) > 18:
+    into_id = whole_number(request.POST.get("into", ""))
+    if into_id is None:
         raise BadRequest
     try:
-        desk.join(actor=request.actor, conversation_id=conversation_id, into_id=int(chosen))
+        desk.join(actor=request.actor, conversation_id=conversation_id, into_id=into_id)
     except desk.DeskError as error:
         messages.error(request, str(error))
         return redirect("conversation_join", conversation_id=conversation_id)
-    return back(request, int(chosen), _("Joined. What comes later comes here as well."))
+    return back(request, into_id, _("Joined. What comes later comes here as well."))
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from mikomi.conversations import queries as desk
 from mikomi.conversations.models import Conversation
 from mikomi.core.business import queries as business
+from mikomi.core.text import whole_number
 from mikomi.screens import conversation as conversation_screen
 from mikomi.screens import customer as customer_screen
 from mikomi.screens import inbox as inbox_screen
@@ -74,7 +75,7 @@ def show(
 def list_context(request: StaffRequest) -> dict[str, Any]:
     """What the list needs; the view, team and channel stay in the address from page to page."""
     view = request.GET.get("view", "all")
-    team = int(request.GET["team"]) if request.GET.get("team", "").isdigit() else None
+    team = whole_number(request.GET.get("team", ""))
     channel = request.GET.get("channel", "")
     kept = {"view": view, "team": str(team or ""), "channel": channel}
     teams = list(business.teams())

@@ -15,6 +15,7 @@ from mikomi.commerce.queries import VIEWS
 from mikomi.core import clock
 from mikomi.core.access.rules import Permission
 from mikomi.core.business import queries as business
+from mikomi.core.text import whole_number
 from mikomi.screens import orders as screens
 from mikomi.web.forms import add_errors
 from mikomi.web.orders import signs
@@ -34,7 +35,7 @@ def orders(request: StaffRequest) -> HttpResponse:
         actor=request.actor,
         view=view,
         cursor=request.GET.get("cursor"),
-        store_id=int(store) if store.isdecimal() and len(store) < 10 else None,
+        store_id=whole_number(store),
         text=text,
     )
     stores = [(str(one.pk), one.name) for one in business.stores()]

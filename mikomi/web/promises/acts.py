@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mikomi.core import clock
+from mikomi.core.text import whole_number
 from mikomi.outbox import operations as outbox
 from mikomi.promises import operations as ledger
 from mikomi.promises import queries
@@ -50,8 +51,7 @@ def terms(request: StaffRequest, promise_id: int) -> HttpResponse:
 @staff_page
 def hand_over(request: StaffRequest, promise_id: int) -> HttpResponse:
     """Another colleague keeps it."""
-    keeper = request.POST.get("keeper", "")
-    keeper_id = int(keeper) if keeper.isdecimal() and len(keeper) < 18 else None
+    keeper_id = whole_number(request.POST.get("keeper", ""))
     try:
         ledger.hand_over(actor=request.actor, promise_id=promise_id, keeper_id=keeper_id)
     except ledger.KeeperError as error:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mikomi.core import clock
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.customers import queries as customers
 from mikomi.customers.queries.display import Display
 from mikomi.outbox import queries as outbox
@@ -75,10 +76,10 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 def _customer(request: StaffRequest) -> Display | None:
-    asked = request.GET.get("customer", "")
-    if not asked.isdigit() or len(asked) > 18:
+    asked = whole_number(request.GET.get("customer", ""))
+    if asked is None:
         return None
-    profile = customers.customer(actor=request.actor, customer_id=int(asked))
+    profile = customers.customer(actor=request.actor, customer_id=asked)
     return customers.display_ids([profile.customer.pk]).get(profile.customer.pk)
 
 
@@ -147,7 +148,7 @@ def show(
         "measure": measure_of(promise.terms),
         "reason_label": reason_label,
         "may_release": request.actor.may(Permission.PROMISES_RELEASE),
-        "keepers": screens.keepers(actor=request.actor)
+        "keepers": screens.keepers(actor=request.actor, promise=promise)
         if request.actor.may(Permission.PROMISES_RECORD)
         else [],
         "harder": helping.harder(screen.story.around),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from mikomi.core.text import whole_number
 from mikomi.feedback import operations, queries
 from mikomi.feedback.models import Answer, Invitation
 from mikomi.web.public.pages import public_page
@@ -43,11 +44,11 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
         operations.answer(token=token, score=data["score"], comment=comment)
         return redirect(f"{request.path}?{'thanks=1' if comment is not None else 'answered=1'}")
     given = _given(invitation)
-    clicked = request.GET.get("score", "")
+    clicked = whole_number(request.GET.get("score", ""), digits=2)
     context = {
         "form": form,
         "given": given,
-        "clicked": int(clicked) if clicked.isdigit() and int(clicked) in SCORES and given is None else None,
+        "clicked": clicked if clicked in SCORES and given is None else None,
         "thanks": "thanks" in request.GET,
         "scores": SCORES,
         "action": request.path,

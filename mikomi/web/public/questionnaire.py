@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from mikomi.core.business.queries import business
+from mikomi.core.text import whole_number
 from mikomi.feedback import instruments, operations, queries
 from mikomi.feedback.models import Sheet
 from mikomi.web.public.pages import public_page, speak
@@ -43,10 +44,10 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
     language = sheet.customer.language if sheet.customer else business().language
     speak(request, language)
     steps = instruments.steps(sheet.questionnaire)
-    number = request.GET.get("step", "0")
+    number = whole_number(request.GET.get("step", "0"), digits=3) or 0
     if "thanks" in request.GET:
         return public_page(request, "public/questionnaire.jinja", {"thanks": True}, language=language)
-    at = int(number) if number.isdigit() and int(number) < len(steps) else 0
+    at = number if number < len(steps) else 0
     problem = ""
     if request.method == "POST":
         problem = _keep(request, token, steps[at], is_last=at + 1 == len(steps))
@@ -61,7 +62,8 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
 def _keep(request: HttpRequest, token: str, step: instruments.Step, *, is_last: bool) -> str:
     """Keep what was sent; why it can't be, in words."""
     given = {question.code: request.POST.get(question.code, "") for question in step.questions}
-    answers = {code: int(value) for code, value in given.items() if value.isdigit() and len(value) < 3}
+    values = {code: whole_number(text, digits=2) for code, text in given.items()}
+    answers = {code: value for code, value in values.items() if value is not None}
     try:
         operations.fill_in(token=token, answers=answers, is_last=is_last)
     except operations.QuestionnaireError as error:

@@ -18,6 +18,7 @@ from mikomi.channels import operations, queries
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.models import MailProvider
 from mikomi.core.access.rules import Permission
+from mikomi.core.text import whole_number
 from mikomi.web.forms import add_errors
 from mikomi.web.settings.sections import section_page
 from mikomi.web.staff import StaffRequest, staff_page
@@ -95,10 +96,8 @@ def _first(known: MailProvider | None) -> dict[str, Any]:
 def ask(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """Begin to connect a mailbox: a page with the one link to the provider."""
     box = get_object_or_404(queries.mailboxes(actor=request.actor), pk=mailbox_id)
-    chosen = request.POST.get("provider", "")
-    found = get_object_or_404(
-        queries.providers(actor=request.actor), pk=int(chosen) if chosen.isdecimal() else 0
-    )
+    chosen = whole_number(request.POST.get("provider", ""))
+    found = get_object_or_404(queries.providers(actor=request.actor), pk=chosen)
     url = operations.ask_for_consent(
         actor=request.actor, mailbox_id=box.pk, provider_id=found.pk, redirect=back(request)
     )

@@ -17,6 +17,7 @@ from mikomi.commerce.tests.shop import CUP, order, record_one
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
+from mikomi.core.business.models import Team
 from mikomi.promises.models import Promise
 from tests.cast import make_user
 
@@ -146,3 +147,20 @@ def test_a_promise_is_handed_over(client: Client, agent_user: User) -> None:
     client.post(f"/promises/{promise.pk}/keeper", {"keeper": stranger.pk})
     promise.refresh_from_db()
     assert promise.keeper_id == agent_user.pk
+
+
+def test_a_promise_of_a_team_is_kept_by_who_sees_it(client: Client, team: Team) -> None:
+    record_one(order(deliver_by=date(2026, 11, 25), lines=(CUP,)))
+    Promise.objects.update(team_id=team.pk)
+    promise = Promise.objects.get()
+    theirs, other = make_user("mio", Role.AGENT, team), make_user("ren", Role.AGENT)
+    page = client.get(f"/promises/{promise.pk}/").content.decode()
+    assert f'value="{theirs.pk}"' in page
+    assert f'value="{other.pk}"' not in page
+    client.post(f"/promises/{promise.pk}/keeper", {"keeper": other.pk})
+    client.post(f"/promises/{promise.pk}/keeper", {"keeper": "²"})
+    promise.refresh_from_db()
+    assert promise.keeper_id is None
+    client.post(f"/promises/{promise.pk}/keeper", {"keeper": theirs.pk})
+    promise.refresh_from_db()
+    assert promise.keeper_id == theirs.pk

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Message
+from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.events.running import run_due
 from mikomi.customers.models import Customer
@@ -170,3 +171,38 @@ def test_a_refused_answer_writes_nothing_to_the_desk(
     late = visitor.post(f"/p/{promise.token}/terms/{asked.pk}", {"answer": "question", "words": "なぜ？"})
     assert late.status_code == 422
     assert not Message.objects.exists()
+
+
+def test_a_button_pressed_twice_asks_once_and_a_page_is_no_flood(
+    visitor: Client, agent: Actor, customer: Customer
+) -> None:
+    promise = make(customer.pk)
+    asked = operations.ask_new_terms(actor=agent, promise_id=promise.pk, due_at=NOON + 9 * DAY)
+    address = f"/p/{promise.token}/terms/{asked.pk}"
+    for _time in range(3):
+        assert visitor.post(address, {"answer": "question", "words": "なぜですか"}).status_code == 302
+    assert Message.objects.filter(direction="in").count() == 1
+
+    answers = [visitor.post(address, {"answer": "question", "words": f"なぜ{n}"}) for n in range(25)]
+    assert [answer.status_code for answer in answers] == [302] * 19 + [422] * 6
+    assert Message.objects.filter(direction="in").count() == operations.MOST_IN_AN_HOUR
+
+
+def test_an_answer_to_something_earlier_leaves_the_question_on_today(
+    visitor: Client, agent: Actor, customer: Customer
+) -> None:
+    # Given an answer of ours, whose play has not run yet
+    desk.ensure_defaults()
+    promise = make(customer.pk)
+    asked = operations.ask_new_terms(actor=agent, promise_id=promise.pk, due_at=NOON + 9 * DAY)
+    address = f"/p/{promise.token}/terms/{asked.pk}"
+    visitor.post(address, {"answer": "question", "words": "もっと早くなりませんか"})
+    conversation_id = Message.objects.get(direction="in").conversation_id
+    desk.answer(actor=agent, conversation_id=conversation_id, text="申し訳ございません。")
+    # When the customer asks again before it runs
+    with clock.frozen(NOON + timedelta(seconds=1)):
+        visitor.post(address, {"answer": "question", "words": "では午前は？"})
+        while run_due(worker="test", limit=100):
+            pass
+    # Then that question still waits
+    assert [said.words for said in today(actor=agent).said] == ["では午前は？"]
