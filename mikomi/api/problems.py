@@ -24,6 +24,7 @@ from mikomi.channels.api import MessageRefusedError
 from mikomi.channels.operations import SettingsRefusedError
 from mikomi.commerce.operations import MilestoneError, ProductError
 from mikomi.core.access.operations import AbsenceError
+from mikomi.core.files.queries import FileMissingError
 from mikomi.core.paging import InvalidCursorError
 from mikomi.customers.operations import (
     InvalidSegmentError,
@@ -69,6 +70,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str, Any], ...] = (
     (PermissionDenied, 403, "forbidden", gettext_lazy("You may not do this")),
     (Http404, 404, "not-found", gettext_lazy("Nothing is here")),
     (ObjectDoesNotExist, 404, "not-found", gettext_lazy("Nothing is here")),
+    (FileMissingError, 404, "not-found", gettext_lazy("Nothing is here")),
     (RequestDataTooBig, 413, "too-large", gettext_lazy("That was too much at once")),
     (BadRequest, 400, "bad-request", gettext_lazy("This could not be understood")),
     (SuspiciousOperation, 400, "bad-request", gettext_lazy("This could not be understood")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -126,19 +126,23 @@ def joins(candidates: Iterable[Candidate], subject: str) -> int | None:
 class Past:
     """A conversation that an old message could be part of, and the time that it covers."""
 
+    conversation_id: int
     subject: str
     first_at: datetime
     last_at: datetime
 
 
-def belongs(candidates: Sequence[Past], subject: str, at: datetime) -> int | None:
-    """Which of a customer's conversations (its place) an old message is part of, that names none: the newest with the
-    same subject that was under way then. A file of old mail may hold the answer before the question."""
+def belongs(candidates: Iterable[Past], subject: str, at: datetime) -> int | None:
+    """Which of a customer's conversations (the newest first) an old message is part of, that names none.
+
+    The newest with the same subject that was under way then; one without a subject is a matter of its own. A file of
+    old mail may hold the answer before the question.
+    """
     wanted = normal_subject(subject)
-    for place, past in enumerate(candidates):
+    for past in candidates:
         under_way = past.first_at - APART <= at <= past.last_at + APART
         if wanted and under_way and normal_subject(past.subject) == wanted:
-            return place
+            return past.conversation_id
     return None
 
 

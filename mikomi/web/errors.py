@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from mikomi.core.files.queries import FileMissingError
 from mikomi.core.paging import InvalidCursorError
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page for an expected refusal; anything else is raised again and becomes a 500 with a log entry."""
     if isinstance(error, PermissionDenied):
         return forbidden(request, error)
-    if isinstance(error, (Http404, ObjectDoesNotExist)):
+    if isinstance(error, (Http404, ObjectDoesNotExist, FileMissingError)):
         return not_found(request, error)
     if isinstance(error, RequestDataTooBig):
         return _page(

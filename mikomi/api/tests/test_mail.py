@@ -11,7 +11,9 @@ from mikomi.api.tests.program import ROOT, Program
 from mikomi.channels import processing
 from mikomi.channels.email import mailserver
 from mikomi.channels.email.tests.mails import mail
+from mikomi.channels.erasing import erase
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, MailImport, Sender
+from mikomi.conversations import operations as desk
 from mikomi.core import clock, secrets
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -39,6 +41,15 @@ def caught(box: int) -> Intake:
     processing.process_due("w")
     row.refresh_from_db()
     assert row.state == Intake.State.QUARANTINED
+    return row
+
+
+def filed() -> Intake:
+    """A customer's mail, in its conversation."""
+    (row,) = mailserver.keep("a@example.jp", ["help@shop.example"], mail(message_id="filed@example.jp"))
+    processing.process_due("w")
+    row.refresh_from_db()
+    assert row.state == Intake.State.FILED
     return row
 
 
@@ -181,6 +192,37 @@ class TestArrivals:
         answer = program.ok("post", f"/arrivals/{row.pk}/retry", Idempotency_Key="y")
         assert answer["state"] == "filed"
         assert program.ok("get", f"/conversations/{answer['conversation_id']}")["id"]
+
+    def test_another_teams_mail_does_not_exist(
+        self, program: Program, agent: Actor, stranger: Actor, box: int
+    ) -> None:
+        # given a mail in a conversation of the agent's team
+        Mailbox.objects.update(team_id=min(agent.team_ids))
+        row = filed()
+        assert Program(agent).get(f"/arrivals/{row.pk}/raw").status_code == 200
+        # when somebody of another team asks for it, it is not there
+        asks, root = Program(stranger), f"/arrivals/{row.pk}"
+        assert asks.ok("get", "/arrivals?state=filed")["items"] == []
+        for method, path in (
+            ("get", root),
+            ("get", f"{root}/raw"),
+            ("post", f"{root}/retry"),
+            ("post", f"{root}/discard"),
+        ):
+            assert asks.call(method, path).status_code == 404, path
+        assert len(program.ok("get", "/arrivals?state=filed")["items"]) == 1
+
+    def test_what_was_deleted_does_not_exist(self, program: Program, owner: Actor, box: int) -> None:
+        row = filed()
+        desk.delete(actor=owner, conversation_id=row.conversation_id or 0)
+        assert program.ok("get", "/arrivals?state=filed")["items"] == []
+        assert program.get(f"/arrivals/{row.pk}").status_code == 404
+        assert program.get(f"/arrivals/{row.pk}/raw").status_code == 404
+
+    def test_bytes_that_were_erased_are_not_found(self, program: Program, caught: Intake) -> None:
+        erase([caught.pk])
+        answer = program.get(f"/arrivals/{caught.pk}/raw")
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:mikomi:problem:not-found")
 
     def test_everything_is_accounted_for(self, program: Program, caught: Intake, box: int) -> None:
         FolderCursor.objects.create(

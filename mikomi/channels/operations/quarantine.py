@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mikomi.channels.models import Intake
 from mikomi.channels.processing import process_now
+from mikomi.channels.queries import seen
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -21,9 +22,8 @@ def reprocess(*, actor: Actor, intake_id: int) -> Intake:
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
     with transaction.atomic():
-        intake = (
-            Intake.objects.select_for_update(of=("self",)).select_related("raw", "mailbox").get(pk=intake_id)
-        )
+        rows = seen(actor).select_for_update(of=("self",)).select_related("raw", "mailbox")
+        intake = rows.get(pk=intake_id)
         if intake.state != State.QUARANTINED:
             return intake
         _release(intake, actor)
@@ -53,7 +53,8 @@ def _release(intake: Intake, actor: Actor) -> None:
 def dismiss(*, actor: Actor, intake_id: int) -> Intake:
     """Put a quarantined arrival aside: it is no message of a customer. The bytes stay. Raises `Intake.DoesNotExist`."""
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    Intake.objects.filter(pk=intake_id, state=State.QUARANTINED).update(
+    rows = seen(actor).filter(pk=intake_id)
+    rows.filter(state=State.QUARANTINED).update(
         state=State.IGNORED, reason=DISMISSED, finished_at=clock.now()
     )
-    return Intake.objects.get(pk=intake_id)
+    return rows.get()

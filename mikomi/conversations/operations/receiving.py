@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -32,7 +32,8 @@ def receive_messages(*, actor: Actor, messages: Sequence[IncomingMessage]) -> li
 
     A message joins the conversation that its channel names, else the customer's conversation about the same
     subject that is not closed, else it opens one. It reopens what was closed or snoozed, and an answer is owed,
-    unless a machine wrote it or it is history (`backfill`). History joins what was under way then, also when closed.
+    unless a machine wrote it or it is history (`backfill`). History joins only what was under way then, also when
+    closed, and never changes since when a living conversation is there or was answered.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
     known = _known(messages)
@@ -58,11 +59,22 @@ def _known(messages: Iterable[IncomingMessage]) -> dict[int | str, Message]:
     return {row.intake_id: row for row in there if row.intake_id is not None}
 
 
-def _have_written(customer_ids: set[int]) -> bool:
-    """Whether there can be conversations of these people: most who write do it for the first time."""
-    return lookups.exists(Conversation, customer_id=customer_ids) or lookups.exists(
-        Customer, merged_into_id=customer_ids
-    )
+def _records_of(customer_ids: set[int]) -> dict[int, int]:
+    """The records of these people, with those that were merged into them; by record, whose it is."""
+    merged = lookups.rows(Customer, ("id", "merged_into_id"), merged_into_id=customer_ids)
+    return {pk: pk for pk in customer_ids} | dict(merged)
+
+
+def _in_reach(messages: Sequence[IncomingMessage]) -> Q:
+    """The conversations that one of these messages could join: what is not closed, and for history what was under way
+    then."""
+    reach = Q()
+    if not all(message.backfill for message in messages):
+        reach |= ~Q(state=State.CLOSED)
+    if old := [message.sent_at for message in messages if message.backfill]:
+        began, ended = max(old) + rules.APART, min(old) - rules.APART
+        reach |= Q(created_at__lte=began, last_message_at__gte=ended)
+    return reach
 
 
 def _customers(messages: Sequence[IncomingMessage]) -> list[Customer]:
@@ -111,19 +123,16 @@ class _Intake:
             for message, customer in zip(messages, customers, strict=True)
             if message.conversation_id not in self.named
         }
-        if people and _have_written(people):
-            theirs = Q(customer_id__in=people) | Q(customer__merged_into_id__in=people)
-            rows = living.filter(theirs).select_related("customer")
-            if not any(message.backfill for message in messages):
-                rows = rows.exclude(state=State.CLOSED)
-            for row in rows.order_by("-last_message_at", "-id"):
-                person = row.customer.merged_into_id or row.customer_id
-                self.of_customer[person].append(self.named.get(row.pk, row))
-            self._load_joined(theirs)
+        whose = _records_of(people)
+        if lookups.exists(Conversation, customer_id=whose.keys()):  # most who write do it for the first time
+            theirs = living.filter(_in_reach(messages), customer_id__in=whose)
+            for row in theirs.order_by("-last_message_at", "-id"):
+                self.of_customer[whose[row.customer_id]].append(self.named.get(row.pk, row))
+            self._load_joined(whose.keys())
 
-    def _load_joined(self, theirs: Q) -> None:
+    def _load_joined(self, customer_ids: Collection[int]) -> None:
         """Subjects of conversations that a person has joined into others: what is about them goes there."""
-        rows = Conversation.objects.filter(theirs, joined_into__deleted_at=None).exclude(joined_into=None)
+        rows = Conversation.objects.filter(customer_id__in=customer_ids).exclude(joined_into=None)
         for into, subject in rows.order_by("-id").values_list("joined_into_id", "subject"):
             if into is not None:
                 self.joined[into].append(subject)
@@ -133,15 +142,19 @@ class _Intake:
         if message.conversation_id in self.named:
             return self.named[message.conversation_id]
         own = self.of_customer[customer.pk]
-        candidates = [
-            rules.Candidate(place, subject, row.state == State.CLOSED)
+        about = [
+            (place, row, subject)
             for place, row in enumerate(own)
             for subject in (row.subject, *self.joined[row.pk])
         ]
-        wanted = rules.joins(candidates, message.subject)
-        if wanted is None and message.backfill:
-            past = [rules.Past(row.subject, row.created_at, row.last_message_at) for row in own]
+        if message.backfill:
+            past = (
+                rules.Past(place, text, row.created_at, row.last_message_at) for place, row, text in about
+            )
             wanted = rules.belongs(past, message.subject, message.sent_at)
+        else:
+            now = (rules.Candidate(place, text, row.state == State.CLOSED) for place, row, text in about)
+            wanted = rules.joins(now, message.subject)
         if wanted is not None:
             return own[wanted]
         conversation = _new_conversation(message, customer, self.now)
@@ -197,7 +210,7 @@ class _Intake:
         if min(message.sent_at, self.now) >= conversation.last_message_at or conversation.message_count == 1:
             conversation.last_message_at = min(message.sent_at, self.now)
             conversation.excerpt = rules.excerpt(message.text)
-        if message.backfill:
+        if message.backfill and conversation.state == State.CLOSED:
             _lengthen(conversation, message)
         if message.is_automatic or message.backfill:
             return
@@ -241,7 +254,8 @@ def _arrived(row: Message, conversation: Conversation, message: IncomingMessage)
 
 
 def _lengthen(conversation: Conversation, message: IncomingMessage) -> None:
-    """An old message may lie before what the conversation began with or after what it ended with, or be our answer."""
+    """An old message may lie before what a closed conversation began with or after what it ended with, or be our
+    answer."""
     conversation.created_at = min(conversation.created_at, message.sent_at)
     if conversation.closed_at is not None:
         conversation.closed_at = max(conversation.closed_at, message.sent_at)

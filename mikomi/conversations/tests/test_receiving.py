@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Attachment, Conversation, Message
@@ -110,6 +112,76 @@ def test_history_is_no_work(customer: Customer, noon: datetime) -> None:
     assert set(Event.objects.filter(kind__startswith="conversation").values_list("backfill", flat=True)) == {
         True
     }
+
+
+def ours(noon: datetime, **values: Any) -> Any:
+    """An answer of ours, from a file of old mail."""
+    old = {"is_ours": True, "backfill": True, "sent_at": noon - timedelta(days=1500)}
+    return mail("明日お送りします。", **(old | values))
+
+
+def test_history_leaves_what_waits_now_alone(customer: Customer, agent: Actor, noon: datetime) -> None:
+    # given a customer who waits
+    conversation = conversation_from()
+    # when a file holds an answer of years ago with the same subject, and an old mail without one
+    answer, nameless = arrive(
+        ours(noon), mail("ありがとう。", "", backfill=True, sent_at=noon - timedelta(days=3))
+    )
+    # then they are history of their own, and our answer of today is the first
+    assert conversation.pk not in (answer.conversation_id, nameless.conversation_id)
+    assert set(Conversation.objects.exclude(pk=conversation.pk).values_list("state", flat=True)) == {"closed"}
+    conversation.refresh_from_db()
+    assert (conversation.created_at, conversation.first_answered_at) == (noon, None)
+    desk.answer(actor=agent, conversation_id=conversation.pk, text="明日です。")
+    assert Event.objects.get(kind="message.answered", backfill=False).payload["is_first"] is True
+
+
+def test_history_of_these_days_joins_a_living_conversation_and_changes_no_times(
+    customer: Customer, noon: datetime
+) -> None:
+    conversation = conversation_from()
+    (answer,) = arrive(ours(noon, sent_at=noon - timedelta(days=20)))
+    assert answer.conversation_id == conversation.pk
+    conversation.refresh_from_db()
+    assert (conversation.created_at, conversation.first_answered_at) == (noon, None)
+    assert (conversation.state, conversation.waiting_since, conversation.message_count) == ("open", noon, 2)
+
+
+def test_history_goes_where_its_conversation_was_joined(
+    customer: Customer, agent: Actor, noon: datetime
+) -> None:
+    first, second = arrive(
+        *(mail(subject, subject, backfill=True, sent_at=noon - timedelta(days=400)) for subject in "一二")
+    )
+    desk.join(actor=agent, conversation_id=second.conversation_id, into_id=first.conversation_id)
+    (answer,) = arrive(ours(noon, subject="Re: 二", sent_at=noon - timedelta(days=399)))
+    assert answer.conversation_id == first.conversation_id
+
+
+def test_an_old_message_reads_few_conversations_however_many_there_are(
+    customer: Customer, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a customer with a conversation each day for years
+    days = [noon - timedelta(days=number) for number in range(100, 2000)]
+    Conversation.objects.bulk_create(
+        Conversation(
+            customer=customer, subject="x", channel="email", state="closed", created_at=day, closed_at=day,
+            last_message_at=day, changed_at=noon,
+        )
+        for day in days
+    )  # fmt: skip
+    # when an old message of theirs comes in
+    read = []
+    from_db = Conversation.from_db
+    monkeypatch.setattr(Conversation, "from_db", lambda *given: read.append(from_db(*given)) or read[-1])
+    with CaptureQueriesContext(connection) as caught:
+        arrive(mail("昔", "昔", backfill=True, sent_at=noon - timedelta(days=1000)))
+    # then those of two months are looked at, and no table is read whole
+    assert 55 <= len(read) <= 65
+    if connection.vendor == "sqlite":
+        asked = [one["sql"] for one in caught if one["sql"].startswith("SELECT")]
+        plans = [str(connection.cursor().execute("EXPLAIN QUERY PLAN " + sql).fetchall()) for sql in asked]
+        assert not [plan for plan in plans if "SCAN conversations_conversation" in plan]
 
 
 def test_a_message_read_late_was_waited_for_since_it_was_sent(customer: Customer, noon: datetime) -> None:

@@ -93,13 +93,13 @@ def test_a_message_joins_the_open_conversation_about_the_same_matter() -> None:
 
 def test_an_old_message_is_part_of_what_was_under_way_about_the_same_matter() -> None:
     month, day = timedelta(days=30), timedelta(days=1)
-    past = [Past("Re: 納期", NOON, NOON + day), Past("納期", NOON - 5 * month, NOON - 4 * month)]
-    assert rules.belongs(past, "納期", NOON - day) == 0
-    assert rules.belongs(past, "納期", NOON + day + month) == 0
-    assert rules.belongs(past, "Re: 納期", NOON - 4 * month) == 1
+    past = [Past(9, "Re: 納期", NOON, NOON + day), Past(8, "納期", NOON - 5 * month, NOON - 4 * month)]
+    assert rules.belongs(past, "納期", NOON - day) == 9
+    assert rules.belongs(past, "納期", NOON + day + month) == 9
+    assert rules.belongs(past, "Re: 納期", NOON - 4 * month) == 8
     assert rules.belongs(past, "納期", NOON + 2 * day + month) is None
     assert rules.belongs(past, "返品", NOON) is None
-    assert rules.belongs([Past("", NOON, NOON)], "", NOON) is None
+    assert rules.belongs([Past(9, "", NOON, NOON)], "", NOON) is None
 
 
 @given(st.text())

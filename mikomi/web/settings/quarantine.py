@@ -51,11 +51,13 @@ def raw(request: StaffRequest, intake_id: int) -> HttpResponse:
 def reprocess(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Read one again."""
     intake = operations.reprocess(actor=request.actor, intake_id=intake_id)
-    if intake.conversation_id:
-        messages.success(request, _("It is in a conversation now."))
-        return redirect("conversation", conversation_id=intake.conversation_id)
-    messages.warning(request, _("It could not be filed this time either."))
-    return redirect("settings_quarantine")
+    if intake.conversation_id is None:
+        messages.warning(request, _("It could not be filed this time either."))
+        return redirect("settings_quarantine")
+    messages.success(request, _("It is in a conversation now."))
+    if not queries.seen(request.actor).filter(pk=intake_id).exists():  # another team's
+        return redirect("settings_quarantine")
+    return redirect("conversation", conversation_id=intake.conversation_id)
 
 
 @require_POST

@@ -15,7 +15,9 @@ from pytest_django.fixtures import Settings
 from mikomi.channels import processing
 from mikomi.channels.email import mailserver
 from mikomi.channels.email.tests.mails import mail
+from mikomi.channels.erasing import erase
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, MailConsent, MailImport, MailProvider
+from mikomi.conversations import operations as desk
 from mikomi.core import clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
@@ -70,6 +72,37 @@ def test_an_agent_acts_on_what_waits(agent: Actor, box: Mailbox) -> None:
     assert fetched["Location"] == "/settings/quarantine"
     box.refresh_from_db()
     assert box.news_at is not None
+
+
+def test_another_teams_mail_does_not_exist(agent: Actor, owner: Actor, stranger: Actor, box: Mailbox) -> None:
+    # given a mail in a conversation of the agent's team
+    Mailbox.objects.update(team_id=min(agent.team_ids))
+    (row,) = mailserver.keep("a@example.jp", [box.address], mail(message_id="theirs@example.jp"))
+    processing.process_due("w")
+    row.refresh_from_db()
+    # then its number leads nobody else to it, and nobody once it was deleted
+    path = f"/settings/quarantine/{row.pk}/raw"
+    assert signed_in(agent).get(path).status_code == 200
+    assert signed_in(stranger).get(path).status_code == 404
+    assert signed_in(stranger).post(f"/settings/quarantine/{row.pk}/reprocess").status_code == 404
+    desk.delete(actor=owner, conversation_id=row.conversation_id or 0)
+    assert signed_in(owner).get(path).status_code == 404
+
+
+def test_bytes_that_were_erased_are_not_found(agent: Actor, box: Mailbox) -> None:
+    row = catch(box)
+    erase([row.pk])
+    assert signed_in(agent).get(f"/settings/quarantine/{row.pk}/raw").status_code == 404
+
+
+def test_what_another_team_gets_leads_back_to_the_quarantine(
+    agent: Actor, stranger: Actor, box: Mailbox
+) -> None:
+    Mailbox.objects.update(team_id=min(agent.team_ids))
+    (row,) = mailserver.keep("a@example.jp", [box.address], mail(message_id="theirs@example.jp"))
+    Intake.objects.filter(pk=row.pk).update(state="quarantined", reason="error")
+    answer = signed_in(stranger).post(f"/settings/quarantine/{row.pk}/reprocess", follow=True)
+    assert (answer.status_code, "It is in a conversation now." in answer.content.decode()) == (200, True)
 
 
 def test_the_inbox_says_what_waits(agent: Actor, box: Mailbox) -> None:
