@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import get_script_prefix
 from ninja import NinjaAPI
 
 from mikomi import __version__
 from mikomi.api import problems
 from mikomi.api.auth import Token
+from mikomi.api.idempotency import AnsweredError
 from mikomi.api.routers import (
     arrivals,
     business,
@@ -66,6 +68,11 @@ def _describe(operation: dict[str, Any]) -> None:
             response["content"] = {"application/problem+json": content["application/json"]}
 
 
+def _answered_before(request: HttpRequest, error: Any) -> HttpResponse:
+    response: HttpResponse = error.response
+    return response
+
+
 api = Api(
     title="Mikomi",
     version="1",
@@ -75,6 +82,7 @@ api = Api(
     docs_url=None,
 )
 problems.install(api)
+api.add_exception_handler(AnsweredError, _answered_before)
 FAMILIES = (
     customers, segments, conversations, recoveries, promises, quotes, claims, outgoing, mailboxes, arrivals,
     orders, imports, feedback, expectations, surprises, business, webhooks, events, facts,

@@ -8,7 +8,10 @@ from django.db import models
 
 
 class IdempotentCall(models.Model):
-    """The answer to a call that carried an Idempotency-Key; written in the call's own transaction."""
+    """The answer to a call that carried an Idempotency-Key; written in the call's own transaction.
+
+    `body` is sealed (core.secrets), since an answer may hold a secret that is shown once; forgotten after two days.
+    """
 
     caller = models.CharField(max_length=64, help_text="SHA-256 of the Authorization header.")
     key = models.CharField(max_length=200)
