@@ -27,15 +27,18 @@ from mikomi import __version__
 from mikomi.core import clock
 from mikomi.core.files.blobs import blobs
 from mikomi.core.files.paths import blob_path, root
+from mikomi.ops import upgrading
 from mikomi.ops.cli import CommandError
 
 MANIFEST = "manifest.json"
 FILES = PurePosixPath("files")
+_CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was written. `missing`: contents (by hash) that have a row but whose bytes the file store has lost."""
+    """What was written. `missing`: contents (by hash) that have a row but whose bytes the file store has lost, or holds
+    damaged."""
 
     path: Path
     missing: list[str]
@@ -54,7 +57,7 @@ def backup(target: Path) -> Backup:
             _add_manifest(archive, dump)
             archive.add(dump, dump.name)
             if settings.FILES_STORE:
-                missing = _add_from_store(archive, before | _contents())
+                missing = _add_from_store(archive, before | _contents(), Path(folder) / "content")
             elif (settings.DATA_DIR / "files").exists():
                 archive.add(settings.DATA_DIR / "files", "files")
         part.replace(target)
@@ -71,23 +74,36 @@ def _contents() -> dict[str, int]:
     return dict(StoredFile.objects.values_list("sha256", "size").iterator())
 
 
-def _add_from_store(archive: tarfile.TarFile, contents: dict[str, int]) -> list[str]:
-    """Copy each content, piece by piece; answers those that the store has lost. Trouble with it ends the backup."""
-    place, lost = blobs(), []
+def _add_from_store(archive: tarfile.TarFile, contents: dict[str, int], place: Path) -> list[str]:
+    """Copy each content by way of the file `place`; answers those that the store has lost or damaged. Trouble with the
+    store itself ends the backup."""
+    lost = []
     for sha256, size in sorted(contents.items()):
-        entry = tarfile.TarInfo(str(FILES / blob_path(sha256).relative_to(root())))
-        entry.size = size
         try:
-            with place.open(sha256) as stream:
-                archive.addfile(entry, stream)
-        except FileNotFoundError:
-            lost.append(sha256)
+            is_whole = _fetch(sha256, size, place)
         except OSError as error:
             raise CommandError(
                 f"The content {sha256} can't be read from the file store, so no backup was written: {error}."
                 " Run `mikomi doctor`; it says what is wrong with the store."
             ) from error
+        if is_whole:
+            archive.add(place, str(FILES / blob_path(sha256).relative_to(root())))
+        else:
+            lost.append(sha256)
     return lost
+
+
+def _fetch(sha256: str, size: int, place: Path) -> bool:
+    """Copy a content out of the store into the file `place`. Whether it is there, and the one that was kept."""
+    digest = hashlib.sha256()
+    try:
+        with blobs().open(sha256) as stream, place.open("wb") as file:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+    except FileNotFoundError:
+        return False
+    return place.stat().st_size == size and digest.hexdigest() == sha256
 
 
 def _add_manifest(archive: tarfile.TarFile, dump: Path) -> None:
@@ -148,7 +164,10 @@ def _dump_postgresql(target: Path) -> None:
 
 
 def restore(source: Path, *, replace: bool) -> None:
-    """Put a backup back. Refuses a damaged archive, one of the other engine, and (without `replace`) existing data."""
+    """Put a backup back. Refuses a damaged archive, one of the other engine, and (without `replace`) existing data.
+
+    Nothing starts on it (`upgrading.half_restored`) before the caller has looked through it (`restoring`).
+    """
     if not source.is_file():
         raise CommandError(f"{source} is not a file.")
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
@@ -161,6 +180,7 @@ def restore(source: Path, *, replace: bool) -> None:
             raise CommandError(f"{source} is not a whole backup of Mikomi: {error}") from error
         _refuse_unfit(manifest, unpacked, replace=replace)
         dump = unpacked / manifest["database"]
+        upgrading.half_restored().touch()
         _restore_sqlite(dump) if connection.vendor == "sqlite" else _restore_postgresql(dump)
         _restore_files(unpacked / "files")
 

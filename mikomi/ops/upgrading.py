@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -37,8 +39,15 @@ def has_pending_migrations() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def half_restored() -> Path:
+    """The file that is there while a backup is being put back: what stands in the database then must not go on."""
+    return Path(settings.DATA_DIR, "restoring")
+
+
 def refuse_old_database() -> None:
-    """Raise `CommandError` when `mikomi upgrade` has to come first."""
+    """Raise `CommandError` when `mikomi upgrade` has to come first, or a restore that broke off."""
+    if half_restored().exists():
+        raise CommandError("A backup was not put back to its end. Run again: mikomi restore --replace")
     if has_pending_migrations():
         raise CommandError("The database is older than this version. Make a backup, then run: mikomi upgrade")
 

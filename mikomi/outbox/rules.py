@@ -12,6 +12,9 @@ ANSWER, NOTICE, SURVEY, MARKETING, STAFF = "answer", "notice", "survey", "market
 HELD, WAITING, SENDING, SENT = "held", "waiting", "sending", "sent"
 UNCERTAIN, FAILED, REFUSED, CANCELLED = "uncertain", "failed", "refused", "cancelled"
 
+RESTORED = "restored"
+"""The reason of what waits for a person because a backup was put back."""
+
 UNASKED = frozenset({SURVEY, MARKETING})
 """What nobody asked for: it counts against the weekly cap and is stopped by it."""
 PROMPT = frozenset({ANSWER, STAFF})
@@ -21,12 +24,14 @@ CONSENT_FOR = {ANSWER: "service", NOTICE: "service", SURVEY: "survey", MARKETING
 
 CAP_WINDOW = timedelta(days=7)
 MOST_ATTEMPTS = 6
+AFTER_RESTORE = timedelta(days=1)
+"""So long after a backup was put back, everything that recurs has come round, and with it what had been sent before."""
 _PAUSES = (1, 5, 15, 60, 240)
 """Minutes before the second, third… attempt."""
 
 MOVES: dict[str, frozenset[str]] = {
     HELD: frozenset({WAITING, REFUSED, CANCELLED}),
-    WAITING: frozenset({SENDING, REFUSED, CANCELLED}),
+    WAITING: frozenset({SENDING, REFUSED, CANCELLED, UNCERTAIN}),
     SENDING: frozenset({SENT, WAITING, FAILED, UNCERTAIN, REFUSED}),
     UNCERTAIN: frozenset({SENT, WAITING, FAILED}),
     FAILED: frozenset({WAITING, CANCELLED}),
@@ -34,7 +39,8 @@ MOVES: dict[str, frozenset[str]] = {
     REFUSED: frozenset(),
     CANCELLED: frozenset(),
 }
-"""Every move there is. Sent → failed is a bounce; sending → refused: consent was withdrawn while it waited."""
+"""Every move there is. Sent → failed is a bounce; sending → refused: consent was withdrawn while it waited;
+waiting → uncertain: a backup was put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +86,27 @@ def decide(
     cap: CapUse,
     hold: bool,
     wanted_at: datetime,
+    repeats: bool = False,
 ) -> Decision:
     """What becomes of a new message that is wanted to leave at `wanted_at`.
 
     An answer to the customer's own question is always allowed while the address works. A notice needs leave to
-    serve and keeps quiet hours; questions and news need their consent and the weekly cap besides.
+    serve and keeps quiet hours; questions and news need their consent and the weekly cap besides. `repeats`: it may
+    have been sent before (`may_repeat`), so a person looks first.
     """
     if reason := _refusal(purpose, contact, cap):
         return Decision(REFUSED, wanted_at, reason)
     leaves_at = wanted_at if purpose in PROMPT else end_of_quiet(quiet, wanted_at)
-    if hold:
-        return Decision(HELD, leaves_at, "for_release")
+    if hold or repeats:
+        return Decision(HELD, leaves_at, "for_release" if hold else RESTORED)
     return Decision(WAITING, leaves_at, "quiet_hours" if leaves_at > wanted_at else "")
+
+
+def may_repeat(*, purpose: str, by_person: bool, restored_at: datetime | None, now: datetime) -> bool:
+    """Whether it may have left already in the hours that a restored backup has lost: what nobody wrote by hand."""
+    if by_person or purpose == STAFF or restored_at is None:
+        return False
+    return now - restored_at < AFTER_RESTORE
 
 
 def _refusal(purpose: str, contact: ContactFacts, cap: CapUse) -> str:

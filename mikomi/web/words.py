@@ -68,6 +68,7 @@ OUTGOING_REASONS = {
     "weekly_cap": _("The customer has had enough messages this week."),
     "by_person": _("Decided by a person."),
     "erased": _("The customer's data was erased."),
+    "restored": _("A backup was put back: it may have been sent before."),
 }
 PROMISE_TURNS = {
     "promise.at_risk": Sign(_("At risk: likely to break"), "triangle-alert", "risk"),

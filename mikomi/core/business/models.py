@@ -36,6 +36,9 @@ class Business(models.Model):
     )
     at_risk_from = models.FloatField(_("chance of breach from which a promise is at risk"), default=0.5)
     set_up_at = models.DateTimeField(null=True)
+    restored_at = models.DateTimeField(
+        null=True, help_text="When a backup was put back: what followed from the lost hours may follow again."
+    )
     calendar_version = models.PositiveIntegerField(
         default=0,
         help_text="Another number after each change of hours, days and zone: other processes see it.",

@@ -105,6 +105,13 @@ def change_business(*, actor: Actor, **fields: Unpack[BusinessFields]) -> Busine
 
 
 @transaction.atomic
+def note_restored() -> None:
+    """A backup was put back, just now."""
+    Business.objects.update(restored_at=clock.now())
+    log("business.restored", subject_type="business")
+
+
+@transaction.atomic
 def set_logo(*, actor: Actor, data: bytes | None) -> Business:
     """Show this picture (PNG or JPEG) as the business's logo; none: take it away.
 

@@ -159,6 +159,13 @@ def skip_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
     return Delivery.objects.select_related("event").get(pk=delivery_id)
 
 
+def give_up_outside(*, why: str) -> int:
+    """Don't call others for what was recorded so far; how many deliveries. Each can be tried again or replayed."""
+    states = (Delivery.State.WAITING, Delivery.State.RUNNING)
+    rows = Delivery.objects.filter(is_outside=True, state__in=states)
+    return rows.update(state=Delivery.State.FAILED, claimed_by="", done_at=clock.now(), error=why)
+
+
 def prune_done() -> int:
     """Delete the deliveries that were done `MIKOMI_KEEP_DELIVERIES_DAYS` ago; how many.
 

@@ -23,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
     made = backups.backup((options.target or settings.DATA_DIR / "backups" / name).absolute())
     print(f"{made.path} ({made.path.stat().st_size / 1e6:.1f} MB)")
     for sha256 in made.missing:
-        print(f"The file store has lost the content {sha256}: it is not in the backup.", file=sys.stderr)
+        print(f"The file store has lost or damaged {sha256}: it is not in the backup.", file=sys.stderr)
     return 1 if made.missing else 0

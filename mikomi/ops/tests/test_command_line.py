@@ -86,7 +86,19 @@ def test_a_backup_restores_into_an_empty_folder(installed: Path, tmp_path: Path)
     empty = tmp_path / "empty"
     restored = mikomi("restore", str(archive), data=empty)
     assert restored.returncode == 0, restored.stderr
+    assert "0 messages may have left" in restored.stdout
     assert "ok    Owners: 1" in mikomi("doctor", data=empty).stdout
+
+
+def test_nothing_starts_on_a_backup_that_was_not_put_back_to_its_end(installed: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "all.tar.gz"
+    mikomi("backup", str(archive), data=installed)
+    mark = installed / "restoring"
+    mark.touch()
+    refused = mikomi("worker", data=installed)
+    assert (refused.returncode, "mikomi restore --replace" in refused.stderr) == (2, True)
+    assert mikomi("restore", str(archive), "--replace", "--moved", data=installed).stdout == "Restored.\n"
+    assert not mark.exists()
 
 
 def test_a_restore_never_overwrites_without_being_told(installed: Path, tmp_path: Path) -> None:

@@ -145,6 +145,21 @@ class TestBackup:
                 f"files/{kept.sha256[:2]}/{kept.sha256[2:4]}/{kept.sha256}"
             ]
 
+    @pytest.mark.parametrize("found", [b"kep", b"kept and more", b"kepd"])
+    def test_what_the_store_has_damaged_is_named_and_the_rest_is_there(
+        self, store: None, tmp_path: Path, found: bytes
+    ) -> None:
+        damaged, kept = operations.store(b"kept", "text/plain"), operations.store(b"other", "text/plain")
+        key = next(name for name in names() if damaged.sha256 in name)
+        client().put_object(Bucket=BUCKET, Key=key, Body=found)
+
+        made = backups.backup(tmp_path / "all.tar.gz")
+
+        assert made.missing == [damaged.sha256]
+        with tarfile.open(made.path) as archive:
+            (whole,) = [name for name in archive.getnames() if name.startswith("files/")]
+            assert kept.sha256 in whole
+
     def test_a_store_that_cannot_be_read_makes_no_backup(self, store: None, tmp_path: Path) -> None:
         operations.store(b"x", "text/plain")
         client().delete_object(Bucket=BUCKET, Key=names()[0])

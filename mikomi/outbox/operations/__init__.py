@@ -17,6 +17,7 @@ from mikomi.outbox.operations.delivery import (
     mark_failed,
     mark_sent,
     mark_uncertain,
+    set_aside_restored,
 )
 from mikomi.outbox.operations.posting import change_subject, post
 from mikomi.outbox.records import NewMessage
@@ -39,4 +40,5 @@ __all__ = [
     "post",
     "release",
     "retry",
+    "set_aside_restored",
 ]

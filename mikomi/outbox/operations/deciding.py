@@ -100,13 +100,15 @@ def retry(*, actor: Actor, outgoing_id: int) -> OutgoingMessage:
 
 @transaction.atomic
 def decide_uncertain(*, actor: Actor, outgoing_id: int, was_sent: bool) -> OutgoingMessage:
-    """A person says whether a message that perhaps left did leave; if not, it is sent again."""
+    """A person says whether a message that perhaps left did leave; if not, it is sent again, a scheduled one at its
+    time."""
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    outgoing(actor=actor, outgoing_id=outgoing_id)
+    row = outgoing(actor=actor, outgoing_id=outgoing_id)
     if was_sent:
         values = {"sent_at": clock.now(), "reason": "by_person"}
         return _moved(move(outgoing_id, come_from=(State.UNCERTAIN,), to=State.SENT, **values))
-    return _moved(move(outgoing_id, come_from=(State.UNCERTAIN,), to=State.WAITING, **_afresh()))
+    afresh = _afresh() | {"not_before": max(clock.now(), row.not_before)}
+    return _moved(move(outgoing_id, come_from=(State.UNCERTAIN,), to=State.WAITING, **afresh))
 
 
 def _afresh() -> dict[str, Any]:

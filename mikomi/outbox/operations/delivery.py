@@ -132,6 +132,17 @@ def _ended(outgoing_id: int, come_from: tuple[str, ...], to: str, values: Mappin
     return move(outgoing_id, come_from=come_from, to=to, claimed_by="", **values) is not None
 
 
+def set_aside_restored() -> int:
+    """After a backup was put back: whatever waited when it was made may have left since. A person decides. How many.
+
+    Inside a transaction of the caller.
+    """
+    before = (State.WAITING, State.SENDING)
+    waiting = OutgoingMessage.objects.filter(state__in=before).order_by("id").values_list("pk", flat=True)
+    values = {"reason": rules.RESTORED, "claimed_by": ""}
+    return sum(move(pk, come_from=before, to=State.UNCERTAIN, **values) is not None for pk in list(waiting))
+
+
 def free_claims_of_dead(workers: Sequence[str]) -> int:
     """Settle what dead workers were sending: not begun → waiting again, begun → perhaps sent. How many."""
     freed = 0

@@ -42,7 +42,7 @@ def post(*, actor: Actor, message: NewMessage) -> OutgoingMessage:
         return known
     now = clock.now()
     facts, address = contact_facts(message.customer_id, message.purpose, message.channel, message.to_address)
-    decision = _decide(message, facts, now)
+    decision = _decide(message, facts, now, by_person=actor.user_id is not None)
     row = _row(message, address, decision, now, actor)
     try:
         with transaction.atomic():
@@ -66,7 +66,7 @@ def contact_facts(
     return ContactFacts(contact.allowed, deliverable, contact.reason), to_address or contact.address
 
 
-def _decide(message: NewMessage, facts: ContactFacts, now: datetime) -> Decision:
+def _decide(message: NewMessage, facts: ContactFacts, now: datetime, *, by_person: bool) -> Decision:
     business = the_business()
     unasked = message.purpose in rules.UNASKED
     hold = (
@@ -79,6 +79,9 @@ def _decide(message: NewMessage, facts: ContactFacts, now: datetime) -> Decision
         cap=cap_use(customer_id=message.customer_id, now=now) if unasked else rules.CapUse(0, 1),
         hold=hold or bool(message.gaps),
         wanted_at=max(message.not_before or now, now),
+        repeats=rules.may_repeat(
+            purpose=message.purpose, by_person=by_person, restored_at=business.restored_at, now=now
+        ),
     )
 
 
