@@ -60,6 +60,8 @@ def say_hours(intervals: list[tuple[int, int]]) -> str:
 
 
 def add_errors(form: forms.Form, errors: dict[str, str]) -> None:
-    """Put an operation's sentences beside the fields they are about; those without a field above the form."""
+    """Put an operation's sentences beside the fields they are about (`team_id` is a form's `team`); those without a
+    field above the form."""
     for name, sentence in errors.items():
-        form.add_error(name if name in form.fields else None, sentence)
+        field = next((one for one in (name, name.removesuffix("_id")) if one in form.fields), None)
+        form.add_error(field, sentence)

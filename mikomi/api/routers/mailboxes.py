@@ -11,7 +11,7 @@ from mikomi.api.family import Family
 from mikomi.api.shapes import mail as shapes
 from mikomi.api.shapes.common import CountOut, Id, PageOf, Paging, page
 from mikomi.channels import operations, queries
-from mikomi.channels.operations import senders
+from mikomi.channels.operations import MailboxSettings, senders
 from mikomi.core.access.rules import Permission
 
 router = Family("mail")
@@ -28,7 +28,7 @@ def list_mailboxes(request: Call, wanted: Query[Paging]) -> Any:
 @router.post("/mailboxes", may=MANAGE, gives=shapes.MailboxOut, status=201)
 def create_mailbox(request: Call, given: shapes.MailboxIn) -> Any:
     """Enter a mailbox; it is visited at once. What arrived before is history."""
-    row = operations.save_mailbox(actor=request.actor, settings=given.settings())
+    row = operations.save_mailbox(actor=request.actor, settings=MailboxSettings(**given.given()))
     return Status(201, shapes.MailboxOut.of(row))
 
 
@@ -40,9 +40,8 @@ def get_mailbox(request: Call, mailbox_id: Id) -> Any:
 
 @router.patch("/mailboxes/{mailbox_id}", may=MANAGE, gives=shapes.MailboxOut)
 def change_mailbox(request: Call, mailbox_id: Id, given: shapes.MailboxChangeIn) -> Any:
-    """Change a mailbox. A password that isn't given stays."""
-    known = queries.mailboxes(actor=request.actor).get(pk=mailbox_id)
-    row = operations.save_mailbox(actor=request.actor, settings=given.settings(known), mailbox_id=mailbox_id)
+    """Change a mailbox. A password that isn't given stays, but goes to no other server: one is wanted with it."""
+    row = operations.change_mailbox(actor=request.actor, mailbox_id=mailbox_id, changes=given.given())
     return shapes.MailboxOut.of(row)
 
 

@@ -5,7 +5,6 @@ Passwords go in and never come out: `has_reading_password`, `has_sending_passwor
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -13,11 +12,11 @@ from ninja import Schema
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from mikomi.api.shapes.common import Code, Id, In, Line, Moment, Paging, Utc
+from mikomi.api.shapes.common import Code, Id, In, Line, Moment, Paging, Utc, Words
 from mikomi.channels import queries
 from mikomi.channels.email.problems import MailProblem
 from mikomi.channels.models import Intake, Mailbox, MailImport, Sender
-from mikomi.channels.operations import ConnectionReport, MailboxSettings
+from mikomi.channels.operations import ConnectionReport
 from mikomi.channels.queries import FolderBalance, Heartbeat
 
 Name = Annotated[Line, Field(max_length=200)]
@@ -25,9 +24,8 @@ Host = Annotated[Line, Field(max_length=255)]
 User = Annotated[Line, Field(max_length=254)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Password = Annotated[Line, Field(description="Kept sealed; never given out again.")]
-Signature = Annotated[Line, Field(max_length=2_000)]
+Signature = Annotated[Words, Field(max_length=2_000)]
 Folder = Annotated[Line, Field(max_length=255)]
-_SECRET = {"imap_password", "smtp_password"}
 
 
 class MailProblemOut(Schema):
@@ -107,22 +105,10 @@ class MailboxChangeIn(In):
             raise PydanticCustomError("nothing", "{text}", {"text": text})
         return self
 
-    def settings(self, known: Mailbox | None = None) -> MailboxSettings:
-        """What the operation takes: what is given, for the rest what is stored."""
+    def given(self) -> dict[str, Any]:
+        """What is given, by the names of `MailboxSettings`."""
         given: dict[str, Any] = self.model_dump(exclude_unset=True)
-        return MailboxSettings(**(_stored(known) | given | {"folders": self._folders(known)}))
-
-    def _folders(self, known: Mailbox | None) -> tuple[str, ...]:
-        if self.folders is not None:
-            return tuple(self.folders)
-        return tuple(known.folders) if known else ()
-
-
-def _stored(known: Mailbox | None) -> dict[str, Any]:
-    if known is None:
-        return {}
-    kept = {field.name for field in fields(MailboxSettings)} - _SECRET - {"folders", "backfill_until"}
-    return {name: getattr(known, name) for name in kept}
+        return given | ({} if self.folders is None else {"folders": tuple(self.folders)})
 
 
 class MailboxIn(MailboxChangeIn):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mikomi.api.tests.program import ROOT, Program
-from mikomi.channels import processing
+from mikomi.channels import operations, processing
 from mikomi.channels.email import mailserver
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.erasing import erase
@@ -70,9 +71,11 @@ class TestMailboxes:
 
     def test_a_change_names_only_what_changes(self, program: Program, box: int) -> None:
         before = Mailbox.objects.get()
-        changed = program.ok("patch", f"/mailboxes/{box}", {"folders": ["INBOX", "Shop"], "imap_port": 1993})
-        assert (changed["folders"], changed["imap_port"], changed["imap_host"]) == (
-            ["INBOX", "Shop"], 1993, "imap.shop.example",
+        changed = program.ok(
+            "patch", f"/mailboxes/{box}", {"folders": ["INBOX", "Shop"], "imap_user": "help"}
+        )
+        assert (changed["folders"], changed["imap_user"], changed["imap_host"]) == (
+            ["INBOX", "Shop"], "help", "imap.shop.example",
         )  # fmt: skip
         after = Mailbox.objects.get()
         assert (after.imap_secret, after.backfill_until) == (before.imap_secret, before.backfill_until)
@@ -83,9 +86,36 @@ class TestMailboxes:
         assert answer.status_code == 422
         assert [one["field"] for one in answer.json()["errors"]] == ["imap_host"]
         assert program.post("/mailboxes", NEW).status_code == 422  # the address is taken
-        assert program.call("patch", f"/mailboxes/{box}", {"team_id": 4711}).status_code == 422
+        later = (clock.now() + timedelta(days=1)).isoformat()
+        for field, value, beside in (
+            ("team_id", 4711, "team_id"), ("backfill_until", later, "backfill_until"),
+            ("imap_host", "evil.example", "imap_password"), ("imap_port", 4711, "imap_password"),
+        ):  # fmt: skip
+            refused = program.call("patch", f"/mailboxes/{box}", {field: value})
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, beside)
         assert program.call("patch", f"/mailboxes/{box}", {"imap_host": None}).status_code == 422
         assert Mailbox.objects.get().imap_host == "imap.shop.example"
+
+    def test_what_another_changed_meanwhile_stays(
+        self, program: Program, box: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # given another change that is committed while this one is on its way
+        change = operations.change_mailbox
+
+        def second(**given: Any) -> Mailbox:
+            Mailbox.objects.update(display_name="見本商店")
+            return change(**given)
+
+        monkeypatch.setattr(operations, "change_mailbox", second)
+        changed = program.ok("patch", f"/mailboxes/{box}", {"imap_user": "help"})
+        assert (changed["display_name"], changed["imap_user"]) == ("見本商店", "help")
+
+    def test_a_signature_may_be_as_long_as_the_document_says(self, program: Program, box: int) -> None:
+        for length, status in ((2_000, 200), (2_001, 422)):
+            answer = program.call("patch", f"/mailboxes/{box}", {"signature": "あ" * length})
+            assert answer.status_code == status
+        shape = program.ok("get", "/openapi.json")["components"]["schemas"]["MailboxChangeIn"]["properties"]
+        assert "2000" in str(shape["signature"])
 
     def test_entered_once_under_a_key(self, program: Program) -> None:
         first = program.ok("post", "/mailboxes", NEW, Idempotency_Key="box-1")
@@ -97,6 +127,7 @@ class TestMailboxes:
         assert program.ok("get", "/mail-heartbeats")["items"] == []
         assert program.ok("post", f"/mailboxes/{box}/resume")["is_active"] is True
         assert program.ok("post", f"/mailboxes/{box}/fetch") == {"count": 1}
+        assert program.post(f"/mailboxes/{box + 1}/fetch").status_code == 404
 
     def test_the_connection_is_tried(self, program: Program) -> None:
         with smtp_server() as smtp:
@@ -116,7 +147,8 @@ class TestMailboxes:
 
     def test_further_senders(self, program: Program, box: int) -> None:
         given = {"mailbox_id": box, "address": "orders@shop.example", "signature": "見本商店"}
-        assert program.post("/further-senders", given).status_code == 422  # this mailbox can't send
+        refused = program.post("/further-senders", given)  # this mailbox can't send
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "mailbox_id")
         Mailbox.objects.update(smtp_host="smtp.shop.example")
         made = program.ok("post", "/further-senders", given)
         root = f"/further-senders/{made['id']}"

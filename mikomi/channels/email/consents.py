@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mikomi.channels.email import oauth
 from mikomi.channels.email.problems import MailProblem
@@ -75,6 +75,11 @@ def _renewed(consent: MailConsent) -> str:
     mine.filter(refresh=consent.refresh).update(**kept(tokens, consent.refresh))
     mine.update(renewing_until=None)
     return tokens.access
+
+
+def forget_tokens(rows: QuerySet[MailConsent]) -> None:
+    """Forget what was given for other servers, or by another provider: these mailboxes have to be connected again."""
+    rows.update(access="", refresh="", expires_at=None, connected_at=None, ended_at=None, problem="")
 
 
 def kept(tokens: oauth.Tokens, refresh: str = "") -> dict[str, object]:

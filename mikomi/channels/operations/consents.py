@@ -48,18 +48,35 @@ def save_provider(
 ) -> MailProvider:
     """Enter a registration or change one. Raises `SettingsRefusedError`, `MailProvider.DoesNotExist`."""
     actor.require(Permission.SETTINGS_MANAGE)
+    provider = MailProvider.objects.select_for_update().get(pk=provider_id) if provider_id else MailProvider()
+    before = _asks(provider)
     if errors := _errors(settings):
         raise SettingsRefusedError(errors)
-    provider = MailProvider.objects.select_for_update().get(pk=provider_id) if provider_id else MailProvider()
     provider.kind, provider.client_id = settings.kind, settings.client_id.strip()
     provider.name = settings.name.strip() or str(Kind(settings.kind).label)
     provider.tenant, provider.scopes = settings.tenant.strip(), " ".join(settings.scopes.split())
     provider.authorize_url, provider.token_url = settings.authorize_url, settings.token_url
+    if provider_id and _asks(provider) != before:
+        _leave_nothing(provider, settings)
     if settings.client_secret is not None:
         provider.client_secret = secrets.seal(settings.client_secret)
     provider.save()
     access.log("mail_provider.saved", actor=actor, subject_type="mail_provider", subject_id=provider.pk)
     return provider
+
+
+def _asks(provider: MailProvider) -> str:
+    """The server that gives the tokens, and is told the secret and the old tokens for them."""
+    return urlsplit(oauth.endpoints(provider).token_url).netloc
+
+
+def _leave_nothing(provider: MailProvider, settings: ProviderSettings) -> None:
+    """Another server is asked from now on: neither the secret nor the tokens of before are for it."""
+    if provider.client_secret and settings.client_secret is None:
+        raise SettingsRefusedError(
+            {"client_secret": _("The provider's address is another one now. Enter its client secret.")}
+        )
+    consents.forget_tokens(MailConsent.objects.filter(provider=provider))
 
 
 def _errors(settings: ProviderSettings) -> dict[str, str]:

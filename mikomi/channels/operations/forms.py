@@ -37,7 +37,7 @@ def save_form(
         errors["intro"] = _("Please write at most %(most)s characters.") % {"most": LONGEST_INTRO}
     errors |= _fact_errors(intro)
     if mailbox_id and not Mailbox.objects.filter(pk=mailbox_id).exists():
-        errors["mailbox"] = _("Choose one of the list.")
+        errors["mailbox_id"] = _("Choose one of the list.")
     if errors:
         raise SettingsRefusedError(errors)
     form = WebForm.objects.get(pk=form_id) if form_id else WebForm(token=secrets.token_urlsafe(12))

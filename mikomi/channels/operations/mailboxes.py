@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mikomi.channels.email import imap, pop3, smtp
+from mikomi.channels.email import consents, imap, pop3, smtp
 from mikomi.channels.email.poll import INBOX, visit_soon
 from mikomi.channels.email.problems import MailProblem
-from mikomi.channels.models import Mailbox
+from mikomi.channels.models import Mailbox, MailConsent
 from mikomi.core import clock, secrets
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
@@ -34,7 +36,7 @@ class SettingsRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """What a person enters. A password of none leaves the stored one as it is.
+    """What a person enters. A password of none leaves the stored one as it is, while its server is the same.
 
     `backfill_until`: mails that arrived before it are history; none: before the mailbox was entered.
     """
@@ -81,15 +83,42 @@ def save_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: int | N
     actor.require(Permission.SETTINGS_MANAGE)
     with transaction.atomic():
         known = Mailbox.objects.select_for_update().get(pk=mailbox_id) if mailbox_id else None
-        if errors := _errors(settings, mailbox_id):
-            raise SettingsRefusedError(errors)
-        mailbox = _filled(known or Mailbox(), settings)
-        if known is None or settings.backfill_until is not None:
-            mailbox.backfill_until = settings.backfill_until or clock.now()
-        mailbox.next_poll_at, mailbox.poll_failures = None, 0
-        mailbox.save()
-        access.log("mailbox.saved", actor=actor, subject_type="mailbox", subject_id=mailbox.pk)
+        return _saved(actor, settings, known)
+
+
+def change_mailbox(*, actor: Actor, mailbox_id: int, changes: Mapping[str, Any]) -> Mailbox:
+    """Change what is named (by the names of `MailboxSettings`); the rest stays as it is at that moment.
+
+    Raises `SettingsRefusedError`, `Mailbox.DoesNotExist`.
+    """
+    actor.require(Permission.SETTINGS_MANAGE)
+    with transaction.atomic():
+        known = Mailbox.objects.select_for_update().get(pk=mailbox_id)
+        same = {name: getattr(known, name) for name in _PLAIN}
+        stored = MailboxSettings(address=known.address, folders=tuple(known.folders), **same)
+        return _saved(actor, replace(stored, **changes), known)
+
+
+def _saved(actor: Actor, settings: MailboxSettings, known: Mailbox | None) -> Mailbox:
+    """Write what was entered, inside the transaction that holds the known mailbox."""
+    if errors := _errors(settings, known):
+        raise SettingsRefusedError(errors)
+    if known is not None and (_moves(known, settings, "imap") or _moves(known, settings, "smtp")):
+        consents.forget_tokens(MailConsent.objects.filter(mailbox=known))
+    mailbox = _filled(known or Mailbox(), settings)
+    if known is None or settings.backfill_until is not None:
+        mailbox.backfill_until = settings.backfill_until or clock.now()
+    mailbox.next_poll_at, mailbox.poll_failures = None, 0
+    mailbox.save()
+    access.log("mailbox.saved", actor=actor, subject_type="mailbox", subject_id=mailbox.pk)
     return mailbox
+
+
+def _moves(known: Mailbox, settings: MailboxSettings, kind: Literal["imap", "smtp"]) -> bool:
+    """Whether a mailbox is to sign in to another server than before: what opens the old one is not for that."""
+    names = (f"{kind}_host", f"{kind}_port", f"{kind}_security")
+    is_used = bool(getattr(settings, names[0]))
+    return is_used and any(getattr(known, name) != getattr(settings, name) for name in names)
 
 
 _PLAIN = {field.name for field in fields(MailboxSettings)} - {
@@ -102,24 +131,32 @@ _PLAIN = {field.name for field in fields(MailboxSettings)} - {
 
 
 def _filled(mailbox: Mailbox, settings: MailboxSettings) -> Mailbox:
+    mailbox.imap_secret = _secret(mailbox, settings, "imap")
+    mailbox.smtp_secret = _secret(mailbox, settings, "smtp")
     for name in _PLAIN:
         setattr(mailbox, name, getattr(settings, name))
     mailbox.address = email_value(settings.address) or settings.address
     mailbox.folders = [name.strip() for name in settings.folders if name.strip()]
-    if settings.imap_password is not None:
-        mailbox.imap_secret = secrets.seal(settings.imap_password)
-    if settings.smtp_password is not None:
-        mailbox.smtp_secret = secrets.seal(settings.smtp_password)
     return mailbox
 
 
-def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]:
+def _secret(known: Mailbox, settings: MailboxSettings, kind: Literal["imap", "smtp"]) -> str:
+    password: str | None = getattr(settings, f"{kind}_password")
+    if password is not None:
+        return secrets.seal(password)
+    kept: str = getattr(known, f"{kind}_secret")
+    return "" if _moves(known, settings, kind) else kept
+
+
+def _errors(settings: MailboxSettings, known: Mailbox | None) -> dict[str, str]:
     errors = _wrong_server("imap", settings.imap_host, settings.imap_port, settings.imap_security)
     errors |= _wrong_server("smtp", settings.smtp_host, settings.smtp_port, settings.smtp_security)
+    if known is not None and not errors:
+        errors |= _wanted_again(known, settings, "imap") | _wanted_again(known, settings, "smtp")
     address = email_value(settings.address)
     if not address:
         errors["address"] = _("This is not an e-mail address.")
-    elif Mailbox.objects.filter(address=address).exclude(pk=mailbox_id or 0).exists():
+    elif Mailbox.objects.filter(address=address).exclude(pk=known.pk if known else 0).exists():
         errors["address"] = _("There is a mailbox with this address already.")
     if settings.sign_in == Mailbox.SignIn.PASSWORD and not settings.imap_host and not settings.smtp_host:
         errors["imap_host"] = _("Enter the server for reading, the one for sending, or both.")
@@ -130,8 +167,18 @@ def _errors(settings: MailboxSettings, mailbox_id: int | None) -> dict[str, str]
     if len(settings.display_name) > 200 or any(char < " " for char in settings.display_name):
         errors["display_name"] = _("Please write a shorter name, on one line.")
     if settings.team_id and not Team.objects.filter(pk=settings.team_id).exists():
-        errors["team"] = _("Choose one of the list.")
+        errors["team_id"] = _("Choose one of the list.")
+    if settings.backfill_until is not None and settings.backfill_until > clock.now():
+        errors["backfill_until"] = _("This moment has not come yet. New mail would be taken for history.")
     return errors | _wrong_choices(settings)
+
+
+def _wanted_again(known: Mailbox, settings: MailboxSettings, kind: Literal["imap", "smtp"]) -> dict[str, str]:
+    """The password that a changed server asks for. Where consent takes its place the old one is only forgotten."""
+    is_kept = getattr(known, f"{kind}_secret") and getattr(settings, f"{kind}_password") is None
+    if is_kept and settings.sign_in == Mailbox.SignIn.PASSWORD and _moves(known, settings, kind):
+        return {f"{kind}_password": _("The server is another one now. Enter its password.")}
+    return {}
 
 
 def _wrong_choices(settings: MailboxSettings) -> dict[str, str]:
@@ -183,10 +230,14 @@ def switch_mailbox(*, actor: Actor, mailbox_id: int, active: bool) -> Mailbox:
 
 
 def fetch_now(*, actor: Actor, mailbox_id: int | None = None) -> int:
-    """Let the worker visit a mailbox (or all) at once. How many."""
+    """Let the worker visit a mailbox (or all) at once. How many; none: it is paused, or not read.
+
+    Raises `Mailbox.DoesNotExist`.
+    """
     actor.require(Permission.CONVERSATIONS_VIEW)
     boxes = Mailbox.objects.filter(is_active=True).exclude(imap_host="")
-    boxes = boxes.filter(pk=mailbox_id) if mailbox_id else boxes
+    if mailbox_id is not None:
+        boxes = boxes.filter(pk=Mailbox.objects.get(pk=mailbox_id).pk)
     return visit_soon(boxes)
 
 
@@ -196,14 +247,12 @@ def test_connection(
     mailbox_id: int | None = None,  # noqa: PT028
     settings: MailboxSettings | None = None,  # noqa: PT028
 ) -> ConnectionReport:
-    """Try a stored mailbox, or settings before they are saved (with the stored passwords where none is given).
+    """Try a stored mailbox, or settings before they are saved (with the passwords that are given there alone).
 
     Nothing is read or sent. Takes seconds: call it outside transactions. Raises `Mailbox.DoesNotExist`.
     """
     actor.require(Permission.SETTINGS_MANAGE)
-    mailbox = Mailbox.objects.get(pk=mailbox_id) if mailbox_id else Mailbox()
-    if settings is not None:
-        mailbox = _filled(mailbox, settings)
+    mailbox = _filled(Mailbox(), settings) if settings else Mailbox.objects.get(pk=mailbox_id or 0)
     reading, folders, count = _try_reading(mailbox)
     return ConnectionReport(reading, _try_sending(mailbox), folders, count)
 

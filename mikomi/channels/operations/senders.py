@@ -56,7 +56,7 @@ def _wrong(address: str | None, name: str, mailbox_id: int, sender_id: int | Non
     if len(name) > 200 or any(char < " " for char in name):
         errors["display_name"] = _("Please write a shorter name, on one line.")
     if not Mailbox.objects.filter(pk=mailbox_id).exclude(smtp_host="").exists():
-        errors["mailbox"] = _("Choose a mailbox that can send.")
+        errors["mailbox_id"] = _("Choose a mailbox that can send.")
     return errors
 
 

@@ -116,7 +116,7 @@ def test_history_is_no_work(customer: Customer, noon: datetime) -> None:
 
 def ours(noon: datetime, **values: Any) -> Any:
     """An answer of ours, from a file of old mail."""
-    old = {"is_ours": True, "backfill": True, "sent_at": noon - timedelta(days=1500)}
+    old: dict[str, Any] = {"is_ours": True, "backfill": True, "sent_at": noon - timedelta(days=1500)}
     return mail("明日お送りします。", **(old | values))
 
 
@@ -171,9 +171,14 @@ def test_an_old_message_reads_few_conversations_however_many_there_are(
         for day in days
     )  # fmt: skip
     # when an old message of theirs comes in
-    read = []
+    read: list[Conversation] = []
     from_db = Conversation.from_db
-    monkeypatch.setattr(Conversation, "from_db", lambda *given: read.append(from_db(*given)) or read[-1])
+
+    def counted(*given: Any) -> Conversation:
+        read.append(from_db(*given))
+        return read[-1]
+
+    monkeypatch.setattr(Conversation, "from_db", counted)
     with CaptureQueriesContext(connection) as caught:
         arrive(mail("昔", "昔", backfill=True, sent_at=noon - timedelta(days=1000)))
     # then those of two months are looked at, and no table is read whole

@@ -18,7 +18,7 @@ from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.erasing import erase
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, MailConsent, MailImport, MailProvider
 from mikomi.conversations import operations as desk
-from mikomi.core import clock
+from mikomi.core import clock, secrets
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
 from mikomi.core.work import task_runs
@@ -189,6 +189,30 @@ def test_a_mailbox_may_be_saved_before_it_is_connected(owner: Actor, business: o
     assert "Connect it with its provider now" in response.content.decode()
     made = Mailbox.objects.get(address="new@shop.example")
     assert (made.protocol, made.after_reading, made.sign_in) == ("pop3", "delete", "consent")
+
+
+def test_another_server_asks_for_its_password(owner: Actor, box: Mailbox) -> None:
+    Mailbox.objects.update(imap_secret=secrets.seal("sesame"))
+    fields = {
+        "address": box.address, "sign_in": "password", "protocol": "imap", "imap_host": "evil.example",
+        "imap_port": 993, "imap_security": "tls", "after_reading": "keep", "smtp_port": 587,
+        "smtp_security": "starttls",
+    }  # fmt: skip
+    client = signed_in(owner)
+    page = f"/settings/mailboxes/{box.pk}"
+    for language, sentence in (
+        ("en", "The server is another one now. Enter its password."),
+        ("ja", "サーバーの設定が変わりました。新しいサーバーのパスワードを入力してください。"),
+    ):
+        User.objects.update(language=language)
+        refused = client.post(page, fields)
+        assert (refused.status_code, sentence in refused.content.decode()) == (422, True)
+    box.refresh_from_db()
+    assert box.imap_host == "imap.shop.example"
+
+
+def test_a_mailbox_that_is_not_there_is_not_fetched(agent: Actor, box: Mailbox) -> None:
+    assert signed_in(agent).post(f"/settings/mailboxes/{box.pk + 1}/fetch").status_code == 404
 
 
 # Old mail
