@@ -22,6 +22,7 @@ from mikomi.customers.models import Identity
 from mikomi.outbox.models import OutgoingMessage
 
 ERASED = "erased"
+_REPORTS = ("bounce_unknown", "complaint_unknown")
 _AT_ONCE = 500
 _HEAD_BYTES = 256_000
 State = Intake.State
@@ -36,8 +37,8 @@ def erase_deleted() -> int:
 
 
 def erase_customer(customer_ids: Sequence[int]) -> None:
-    """The step of the channels when a customer is erased: every arrival in their conversations, every report on a
-    message to them, and what came from their addresses and was quarantined or ignored."""
+    """The step of the channels when a customer is erased: every arrival in their conversations, every copy of a message
+    to them and report on it, and what came from or went to their addresses and was quarantined or ignored."""
     places = Conversation.objects.filter(customer_id__in=list(customer_ids)).values("pk")
     sent = OutgoingMessage.objects.filter(customer_id__in=list(customer_ids)).values_list("pk", flat=True)
     theirs = Q(conversation_id__in=places) | Q(detail__outgoing_id__in=list(sent))
@@ -47,21 +48,20 @@ def erase_customer(customer_ids: Sequence[int]) -> None:
 
 
 def _outside_conversations(customer_ids: Sequence[int]) -> Iterator[int]:
-    """What came from these customers' addresses and is in no conversation."""
+    """What came from these customers' addresses, or from ours to them, and is in no conversation."""
     known = Identity.objects.filter(customer_id__in=list(customer_ids), kind=Identity.Kind.EMAIL)
     addresses = list(known.values_list("value", flat=True))
     if not addresses:
         return
     rows = Intake.objects.filter(state__in=[State.QUARANTINED, State.IGNORED]).exclude(reason=ERASED)
-    from_them = Q(pk__in=[])
+    theirs = Q(pk__in=[])
     for address in addresses:
-        from_them |= Q(detail__from__iexact=address)
-    yield from rows.filter(from_them).values_list("pk", flat=True)
-    # What could not be read has no sender that is known; then the first bytes are looked at.
-    unread = rows.filter(state=State.QUARANTINED, raw__isnull=False).filter(
-        Q(detail__from="") | Q(detail__from__isnull=True)
-    )
-    for pk, raw_id in unread.values_list("pk", "raw_id"):
+        theirs |= Q(detail__from__iexact=address) | Q(detail__to__icontains=f" {address} ")
+    yield from rows.filter(theirs).values_list("pk", flat=True)
+    # What could not be read has no sender that is known, a machine's report names them inside: the bytes are looked at.
+    unread = Q(detail__from="") | Q(detail__from__isnull=True)
+    unsaid = Q(state=State.QUARANTINED) & unread | Q(state=State.IGNORED, reason__in=_REPORTS)
+    for pk, raw_id in rows.filter(unsaid, raw__isnull=False).values_list("pk", "raw_id"):
         if raw_id is not None and _names(raw_id, addresses):
             yield pk
 

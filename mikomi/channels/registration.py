@@ -9,7 +9,7 @@ from datetime import timedelta
 def register() -> None:
     """Called by the app's `ready`."""
     from mikomi.channels import erasing, exports, own_texts, processing, registry, tasks
-    from mikomi.channels.email import listening, mailserver, poll, visits
+    from mikomi.channels.email import importing, listening, mailserver, poll, visits
     from mikomi.conversations import places, routes
     from mikomi.core import exports as core_exports
     from mikomi.core.files import references
@@ -34,6 +34,7 @@ def register() -> None:
     work.on_dead_worker("channels.listen", listening.free_listeners)
     work.on_dead_worker("channels.intake", processing.free_claims)
     work.schedule("channels.erase", timedelta(hours=6), erasing.erase_deleted)
+    work.schedule("channels.drop_files", timedelta(days=1), importing.drop_old_files)
 
 
 def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:

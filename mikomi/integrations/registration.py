@@ -11,13 +11,17 @@ def register() -> None:
     from mikomi.core import exports as core_exports
     from mikomi.core.files import references
     from mikomi.core.work import registry as work
-    from mikomi.integrations import exports
+    from mikomi.customers import erasure
+    from mikomi.integrations import erasing, exports
+    from mikomi.integrations.imports import keeping
     from mikomi.integrations.shopify import applying
 
     core_exports.register(*exports.EXPORTS)
     references.register("integrations", files_in_use)
+    erasure.register("integrations", erasing.erase)
     work.duty("shops.apply", timedelta(seconds=5), "quick", applying.apply_due, on_change=True)
     work.schedule("shops.prune", timedelta(days=1), applying.prune)
+    work.schedule("imports.prune", timedelta(days=1), keeping.prune)
 
 
 def files_in_use(file_ids: Sequence[int]) -> Iterable[int | None]:

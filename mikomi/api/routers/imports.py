@@ -36,7 +36,8 @@ def start_import(
     claim_id: Form[Id | None] = None,
     backfill: Form[bool] = True,
 ) -> Any:
-    """Upload a file; its dry run begins. Empty `content`: it is recognised. Measurements name their `claim_id`."""
+    """Upload a file; its dry run begins. Empty `content`: it is recognised. Measurements name their `claim_id`; they
+    need the right `promises.record` besides."""
     if store_id:
         business.stores().get(pk=store_id)
     job = operations.start(

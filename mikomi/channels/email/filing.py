@@ -116,7 +116,7 @@ def _ours(intake: Intake, parsed: ParsedMessage, reason: str, detail: dict[str, 
     readers = (one for one in (*parsed.to, *parsed.cc, *parsed.bcc) if email_value(one.address))
     reader = next((one for one in readers if _bare(one) not in own), None)
     if reason != "own_address" or reader is None or not _is_past(intake, parsed):
-        return Ignore(reason, detail, parser_version=PARSER_VERSION)
+        return Ignore(reason, detail | _whose(parsed), parser_version=PARSER_VERSION)
     place = threads.conversation_of(parsed, reader.address)
     message = replace(
         _message(intake, parsed, reader, place),
@@ -126,6 +126,13 @@ def _ours(intake: Intake, parsed: ParsedMessage, reason: str, detail: dict[str, 
         sender_key=senders.key_for(_mailbox_of(intake), [parsed.sender.address]),
     )
     return File(message, detail, parser_version=PARSER_VERSION)
+
+
+def _whose(parsed: ParsedMessage) -> dict[str, Any]:
+    """Whom a mail of our own concerns, so that it is found when they are erased: its row in the outbox, its readers."""
+    row = lookups.rows(OutgoingMessage, ["id"], message_id=parsed.message_id) if parsed.message_id else []
+    to = [email_value(one.address) for one in (*parsed.to, *parsed.cc, *parsed.bcc)]
+    return {"to": f" {' '.join(filter(None, to))} "} | ({"outgoing_id": row[0][0]} if row else {})
 
 
 def _mailbox_of(intake: Intake) -> Mailbox:

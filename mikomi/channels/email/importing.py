@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from mikomi.channels.email import archives
 from mikomi.channels.email.archives import Item, NotAnArchiveError
@@ -28,6 +30,8 @@ from mikomi.core.live.operations import publish
 AT_ONCE = 50
 REFUSED_KEPT = 200
 """So many names of what could not be taken are listed; all are counted."""
+KEEP_FILES = timedelta(days=30)
+"""How long a file waits for somebody to go on with it."""
 _HEAD_BYTES = 256_000
 _logger = logging.getLogger(__name__)
 State = MailImport.State
@@ -48,6 +52,17 @@ def run(job: MailImport, path: Path | None = None, tell: Tell = lambda _job: Non
         _end(job, State.FAILED, str(error))
         return
     _end(job, State.DONE, "")
+
+
+def drop_old_files() -> int:
+    """Let go of the files of imports that were stopped or failed a month ago; what was taken in stays. How many."""
+    left = MailImport.objects.filter(state__in=[State.STOPPED, State.FAILED], file__isnull=False)
+    left = left.annotate(ended=Coalesce("finished_at", "created_at"))
+    old = dict(left.filter(ended__lt=clock.now() - KEEP_FILES).values_list("pk", "file_id"))
+    with transaction.atomic():
+        left.filter(pk__in=old).update(file=None)
+        files.delete_unused(list(old.values()))
+    return len(old)
 
 
 @contextmanager

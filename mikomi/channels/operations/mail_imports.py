@@ -68,7 +68,8 @@ def _made(actor: Actor, mailbox: Mailbox, file_name: str, size: int) -> MailImpo
 def stop_mail_import(*, actor: Actor, import_id: int) -> MailImport:
     """Stop after the messages that are being written. What was taken in stays."""
     actor.require(Permission.IMPORTS_RUN)
-    MailImport.objects.filter(pk=import_id, state=State.RUNNING).update(state=State.STOPPED)
+    running = MailImport.objects.filter(pk=import_id, state=State.RUNNING)
+    running.update(state=State.STOPPED, finished_at=clock.now())
     return MailImport.objects.get(pk=import_id)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mikomi.channels import processing
 from mikomi.channels.email import mailserver
-from mikomi.channels.email.tests.mails import mail
+from mikomi.channels.email.tests.mails import bounce, mail
 from mikomi.channels.models import Intake, Mailbox
 from mikomi.conversations import operations as desk
 from mikomi.conversations.models import Conversation, Message
@@ -15,6 +15,7 @@ from mikomi.core.files import queries as stored
 from mikomi.core.files.models import StoredFile
 from mikomi.customers import operations as customers
 from mikomi.customers.models import Customer
+from mikomi.outbox.models import OutgoingMessage
 
 pytestmark = pytest.mark.django_db
 HERS = "hanako@example.jp"
@@ -58,6 +59,39 @@ def test_quarantined_and_ignored_arrivals_go_with_the_customer(
     assert other.raw_id is not None
     kept = [stored.read(pk) for pk in StoredFile.objects.values_list("pk", flat=True)]
     assert not any(HERS.encode() in data.lower().split(b"\r\n", 1)[-1] for data in kept)
+
+
+def test_our_own_mails_to_the_customer_go_too(
+    box: Mailbox, owner: Actor, agent: Actor, customer: Customer
+) -> None:
+    """A Sent folder that is read live: what we wrote to her, by hand in another program or from here."""
+    theirs = mail(
+        "内緒の返事です。", sender=box.address, to="Shop <support+x@shop.example>, 花子 <HANAKO@example.jp>"
+    )
+    by_hand = arrive(box, theirs)
+    copied = arrive(box, mail("写しです。", sender=box.address, to="taro@example.jp", cc=HERS))
+    sent = OutgoingMessage.objects.create(
+        customer=customer, purpose="answer", channel="email", to_address="old@example.jp", state="sent",
+        text="x", language="ja", message_id="answer-1@shop.example",
+        created_at=customer.created_at, not_before=customer.created_at,
+    )  # fmt: skip
+    came_back = arrive(
+        box, mail("答え", sender=box.address, to="old@example.jp", message_id="answer-1@shop.example")
+    )
+    report = arrive(box, bounce("never-sent@shop.example", HERS))
+    to_another = arrive(box, mail("他の人へ", sender=box.address, to=f"x{HERS}"))
+    assert [row.reason for row in (by_hand, copied, came_back, report, to_another)] == [
+        "own_address", "own_address", "own_message", "bounce_unknown", "own_address",
+    ]  # fmt: skip
+    assert came_back.detail["outgoing_id"] == sent.pk
+
+    customers.erase(actor=owner, customer_id=customer.pk)
+
+    for row in (by_hand, copied, came_back, report):
+        row.refresh_from_db()
+        assert (row.raw_id, row.reason, row.detail) == (None, "erased", {})
+    to_another.refresh_from_db()
+    assert to_another.raw_id is not None
 
 
 def test_what_was_erased_does_not_come_back(box: Mailbox, owner: Actor, customer: Customer) -> None:

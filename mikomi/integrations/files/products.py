@@ -13,7 +13,7 @@ from mikomi.core.tables.reading import Row, open_table
 from mikomi.integrations.files import cells
 from mikomi.integrations.files.dates import AmbiguousDateError, parse_moment
 from mikomi.integrations.files.headers import normalise
-from mikomi.integrations.files.issues import ERROR, WARNING, RowIssue, bad_value
+from mikomi.integrations.files.issues import WARNING, RowIssue, bad_value
 
 MOST_ROWS = 20_000
 WORDS = {
@@ -132,8 +132,7 @@ class _Reader:
 
     def _bad(self, row: Row, name: str, code: str, text: str, **params: str) -> None:
         column = self._header[self.places[name]]
-        severity = ERROR if name == "sku" else WARNING
-        self._found.issues.append(bad_value(row.line, column, code, text, severity, **params))
+        self._found.issues.append(bad_value(row.line, column, code, text, WARNING, **params))
 
 
 def _places(header: list[str]) -> dict[str, int]:

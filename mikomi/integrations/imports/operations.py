@@ -17,7 +17,7 @@ from mikomi.core.live.operations import publish
 from mikomi.core.text import clean_single_line
 from mikomi.integrations.files.fields import Field
 from mikomi.integrations.files.headers import fingerprint
-from mikomi.integrations.imports import tasks
+from mikomi.integrations.imports import keeping, tasks
 from mikomi.integrations.imports.opening import (
     Recognition,
     fields_of,
@@ -60,7 +60,7 @@ def start(
     nothing follows from it. Raises `NotAllowedError`, `ImportRefusedError` (too large), `StorageError`,
     `Claim.DoesNotExist`.
     """
-    actor.require(Permission.IMPORTS_RUN)
+    _require(actor, content)
     if content not in CONTENTS:
         raise ImportRefusedError(_("A file of this kind can't be imported."), "content")
     if (content == "measurements") != (claim_id is not None):
@@ -88,6 +88,13 @@ def start(
         if job.state == State.CHECKING and in_background:
             tasks.check_import.enqueue(job.pk)
     return job
+
+
+def _require(actor: Actor, content: str) -> None:
+    """Orders and customers follow from the right to import; measurements judge a claim in public, so they need more."""
+    actor.require(Permission.IMPORTS_RUN)
+    if content == "measurements":
+        actor.require(Permission.PROMISES_RECORD)
 
 
 def _first_state(found: Recognition) -> State:
@@ -155,6 +162,7 @@ def run(*, actor: Actor, job_id: int, in_background: bool = True) -> ImportJob:
     """Import what was checked, or go on with what was stopped. Raises `ImportRefusedError`, `DoesNotExist`."""
     actor.require(Permission.IMPORTS_RUN)
     job = _locked(job_id, (State.CHECKED, State.STOPPED))
+    _require(actor, job.content)
     job.state, job.refusal, job.finished_at = State.RUNNING, {}, None
     job.started_at = job.started_at or clock.now()
     job.save(update_fields=["state", "refusal", "finished_at", "started_at"])
@@ -179,7 +187,7 @@ def stop(*, actor: Actor, job_id: int) -> ImportJob:
 def forget(*, actor: Actor, job_id: int) -> None:
     """Delete the job and its file; what was imported stays. Raises `ImportRefusedError` while it runs."""
     actor.require(Permission.IMPORTS_RUN)
-    _locked(job_id, [state for state in State if state != State.RUNNING]).delete()
+    keeping.drop([_locked(job_id, [state for state in State if state != State.RUNNING]).pk])
 
 
 def _locked(job_id: int, states: object) -> ImportJob:

@@ -56,7 +56,8 @@ def _work(job_id: int, state: State, do: Callable[[ImportJob, Actor], None], *, 
 
 
 def _actor(job: ImportJob) -> Actor:
-    """Who started it, with all that follows from the right to import. Somebody who has left meanwhile is the system."""
+    """Who started it, with all that follows from what `operations` asked of them. Somebody who has left meanwhile is
+    the system."""
     user = User.objects.filter(pk=job.actor_id).first() if job.actor_id else None
     if user is None:
         return SYSTEM

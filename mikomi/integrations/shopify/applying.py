@@ -25,6 +25,7 @@ from mikomi.commerce.records import OrderRecord
 from mikomi.core import clock
 from mikomi.core.access.actor import SYSTEM
 from mikomi.core.business.queries import business
+from mikomi.core.files import operations as files
 from mikomi.core.files.queries import FileMissingError, read
 from mikomi.customers.records import PersonRecord
 from mikomi.integrations.models import ShopCall
@@ -39,7 +40,7 @@ DELAYS = (
 MOST_TRIES = len(DELAYS) + 1
 AFTER_DEATH = timedelta(seconds=30)
 """How long a call at which a process may have died lets others go first."""
-KEEP = timedelta(days=30)
+KEEP, KEEP_FAILED = timedelta(days=3), timedelta(days=30)
 ORDER_TOPICS = frozenset(
     f"orders/{verb}"
     for verb in ("create", "updated", "paid", "cancelled", "fulfilled", "partially_fulfilled")
@@ -169,11 +170,21 @@ def _fail(call_id: int, error: Exception) -> None:
 
 
 def prune() -> int:
-    """Delete what was applied or ignored a month ago: repeats come within two days. Returns how many calls."""
-    old = ShopCall.objects.filter(
-        state__in=[State.APPLIED, State.IGNORED], received_at__lt=clock.now() - KEEP
-    )
+    """Drop what was applied or ignored: repeats come within two days; and after a month what failed. How many calls."""
+    now = clock.now()
+    done = Q(state__in=[State.APPLIED, State.IGNORED], received_at__lt=now - KEEP)
+    old = ShopCall.objects.filter(done | Q(state=State.FAILED, received_at__lt=now - KEEP_FAILED))
     total = 0
     while ids := list(old.values_list("pk", flat=True)[:500]):
-        total += ShopCall.objects.filter(pk__in=ids).delete()[0]
+        total += drop(ids)
     return total
+
+
+@transaction.atomic
+def drop(call_ids: Sequence[int]) -> int:
+    """Delete these calls with their bytes; what was made of them stays. How many."""
+    calls = ShopCall.objects.filter(pk__in=call_ids)
+    raw_ids = list(calls.values_list("raw_id", flat=True))
+    calls.delete()
+    files.delete_unused(raw_ids)
+    return len(raw_ids)

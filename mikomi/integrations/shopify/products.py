@@ -1,4 +1,8 @@
-"""A Shopify product as its webhooks send it (products/create, update, delete) to product records, one per variant."""
+"""A Shopify product as its webhooks send it (products/create, update) to product records, one per variant.
+
+A call of products/delete names nothing but Shopify's id, which no product here carries: it is ignored. That something
+is no longer sold is told by the status "archived".
+"""
 
 from __future__ import annotations
 

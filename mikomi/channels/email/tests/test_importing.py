@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.models import Intake, Mailbox, MailImport
 from mikomi.channels.operations import MailImportRefusedError
 from mikomi.conversations.models import Conversation, Message
+from mikomi.core import clock
 from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.core.business.models import Business
 from mikomi.core.events.models import Event
@@ -192,6 +194,23 @@ def test_the_file_goes_when_it_is_done(owner: Actor, box: Mailbox) -> None:
             actor=owner,
             import_id=MailImport.objects.create(mailbox=box, file_name="x", created_at=job.created_at).pk,
         )
+
+
+def test_the_file_of_one_that_was_stopped_waits_a_month(owner: Actor, box: Mailbox) -> None:
+    data = mbox(mail("1"))
+    jobs = [
+        operations.start_mail_import(
+            actor=owner, mailbox_id=box.pk, stream=BytesIO(data + end), file_name="x", size=len(data)
+        )
+        for end in (b"", b"\n")
+    ]
+    operations.stop_mail_import(actor=owner, import_id=jobs[0].pk)
+    stopped_at = clock.now()
+    for days, dropped in ((29, 0), (31, 1), (32, 0)):
+        with clock.frozen(stopped_at + timedelta(days=days)):
+            assert importing.drop_old_files() == dropped
+    assert StoredFile.objects.get().pk == jobs[1].file_id  # that one runs
+    assert MailImport.objects.get(pk=jobs[0].pk).file_id is None
 
 
 def test_todays_mail_goes_before_old_mail(owner: Actor, box: Mailbox) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mikomi.core.access.actor import Actor, NotAllowedError
+from mikomi.core.access.rules import Permission
 from mikomi.integrations.imports import operations, wording
 from mikomi.integrations.imports.operations import ImportRefusedError
 from mikomi.integrations.imports.tasks import work_now
@@ -63,6 +66,19 @@ def test_unknown_columns_are_matched_by_hand_and_remembered(manager: Actor) -> N
     job.refresh_from_db()
     assert (job.state, job.checked["create"]) == ("checked", 2)
     assert start(manager, claim, text).state == "checked"
+
+
+def test_it_needs_the_right_to_record_measurements_besides(manager: Actor) -> None:
+    claim = state(manager)
+    importing = replace(manager, permissions=frozenset({Permission.IMPORTS_RUN, Permission.PROMISES_VIEW}))
+    with pytest.raises(NotAllowedError, match=r"promises\.record"):
+        start(importing, claim, LAB)
+    assert not ImportJob.objects.exists()
+    job = start(manager, claim, LAB)
+    with pytest.raises(NotAllowedError, match=r"promises\.record"):
+        operations.run(actor=importing, job_id=job.pk)
+    work_now(job.pk)
+    assert not Measurement.objects.exists()
 
 
 def test_it_needs_the_right_and_a_claim(manager: Actor, agent: Actor) -> None:

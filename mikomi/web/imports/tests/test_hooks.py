@@ -215,10 +215,13 @@ def test_a_call_that_ends_the_process_is_set_aside_and_holds_up_no_other(
     assert Order.objects.filter(external_id="666").exists()
 
 
-def test_applied_calls_go_after_a_month(shop: ShopConnection) -> None:
+def test_calls_go_with_their_bytes_after_days_and_failed_ones_after_a_month(shop: ShopConnection) -> None:
     call(shop, "orders/create", payload(), webhook="x")
-    with clock.frozen(NOON + timedelta(days=31)):
-        assert applying.prune() == 1
+    call(shop, "orders/create", b"no JSON", webhook="y")
+    for days, gone in ((2, 0), (4, 1), (29, 0), (31, 1)):
+        with clock.frozen(NOON + timedelta(days=days)):
+            assert applying.prune() == gone
+    assert not StoredFile.objects.exists()
 
 
 def test_shops_are_connected_in_the_settings(owner_user: User, agent: Actor) -> None:
