@@ -21,6 +21,7 @@ EXPORTS = (
             "currency",
             "on_hand",
             "stock_known_at",
+            "less_orders",
             "restock_on",
             "discontinued_at",
         ),

@@ -24,6 +24,10 @@ class Product(models.Model):
         help_text="Counted when `stock_known_at`; below 0: sold beyond it. Empty: nobody counts it.",
     )
     stock_known_at = models.DateTimeField(null=True)
+    less_orders = models.BooleanField(
+        default=False,
+        help_text="`on_hand` is what a source called available: less what orders until then still wanted.",
+    )
     restock_on = models.DateField(null=True, help_text="The day on which more arrive, as far as known.")
     discontinued_at = models.DateTimeField(null=True, help_text="Since when it is no longer sold.")
 
@@ -128,6 +132,7 @@ class Order(models.Model):
                 name="order_open",
                 condition=models.Q(cancelled_at=None, delivered_at=None),
             ),
+            models.Index(fields=["updated_at"], name="order_touched"),
         ]
 
     def __str__(self) -> str:

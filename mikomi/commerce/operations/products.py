@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from mikomi.commerce.events import ProductChanged
@@ -16,7 +15,8 @@ from mikomi.commerce.models import Product
 from mikomi.commerce.operations.writing import SEARCH_KIND
 from mikomi.commerce.records import ProductRecord
 from mikomi.commerce.rules.deciding import Outcome
-from mikomi.commerce.stock import owed_lines, standings
+from mikomi.commerce.rules.stock import Standing
+from mikomi.commerce.stock import standings
 from mikomi.core import bulk, clock
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -38,6 +38,7 @@ _COLUMNS = (
     "price_known_at",
     "on_hand",
     "stock_known_at",
+    "less_orders",
     "restock_on",
     "discontinued_at",
 )
@@ -75,7 +76,9 @@ def record_products(
     found: list[RecordedProduct] = []
     for start in range(0, len(products), CHUNK):
         with transaction.atomic():
-            found += _record_chunk(actor, products[start : start + CHUNK], source, dry_run)
+            done, order_ids = _record_chunk(actor, products[start : start + CHUNK], source, dry_run)
+        found += done
+        _look_at_promises(order_ids)
     return found
 
 
@@ -92,57 +95,75 @@ def _refuse(one: ProductRecord) -> None:
 
 def _record_chunk(
     actor: Actor, records: Sequence[ProductRecord], source: str, dry_run: bool
-) -> list[RecordedProduct]:
-    rows = _rows(records)
-    short_before, owed = _short(rows.values()), _owed(rows.values())
-    now, results, touched = clock.now(), [], {}
+) -> tuple[list[RecordedProduct], set[int]]:
+    """What became of each, and the orders that lack more, less, or for another time than before."""
+    rows = _rows(records, dry_run)
+    stood, now = standings(rows.values()), clock.now()
+    lacked = _lacks(rows.values(), stood)
+    results: list[RecordedProduct] = []
+    written: dict[int, Product] = {}
     for record in records:
         row = rows.get(_sku(record))
         if row is None:
             results.append(RecordedProduct(Outcome.SKIPPED, reason="no_sku"))
             continue
-        is_new = row._state.adding and row.sku not in touched
-        changes, is_older = _apply(row, record, owed.get(row.pk or 0, 0), record.known_at or now)
-        if is_new or changes:
-            touched[row.sku] = row
-        outcome = Outcome.CREATED if is_new else Outcome.CHANGED if changes else Outcome.SAME
-        reason = "older" if is_older and not changes else ""
-        results.append(RecordedProduct(outcome, row.pk, reason, tuple(changes)))
-    if not dry_run:
-        _write(actor, list(touched.values()), source)
-        _look_at_promises(short_before ^ _short(rows.values()))
-    return [replace(one, product_id=_id(rows, record)) for one, record in zip(results, records, strict=True)]
+        is_new = not row.name  # whatever is recorded has one from then on
+        differing, is_older = _apply(row, record, record.known_at or now)
+        if differing:
+            written[row.pk] = row
+        results.append(_recorded(row, is_new, differing, is_older))
+    if dry_run:
+        return results, set()
+    bulk.update(list(written.values()), _COLUMNS)
+    stands = standings(rows.values())
+    told = {one.product_id for one in results if one.outcome in (Outcome.CREATED, Outcome.CHANGED)}
+    news = [key for key in written if key in told or stood.get(key) != stands.get(key)]
+    record_many([_changed(actor, key, stands.get(key), source) for key in news])
+    return results, {order for order, *_lack in lacked ^ _lacks(rows.values(), stands)}
+
+
+def _recorded(row: Product, is_new: bool, differing: Collection[str], is_older: bool) -> RecordedProduct:
+    """What became of the row. The same said anew, later, moves its clock and is no change."""
+    changes = tuple(name for name in differing if not name.endswith("_known_at"))
+    outcome = Outcome.CREATED if is_new else Outcome.CHANGED if changes else Outcome.SAME
+    return RecordedProduct(outcome, row.pk, "older" if is_older and not changes else "", changes)
 
 
 def _sku(record: ProductRecord) -> str:
     return record.sku.strip()[:128]
 
 
-def _id(rows: dict[str, Product], record: ProductRecord) -> int | None:
-    row = rows.get(_sku(record))
-    return row.pk if row is not None else None
+def _rows(records: Sequence[ProductRecord], dry_run: bool) -> dict[str, Product]:
+    """The rows by SKU, locked; what is new is made, still without a name. Another import or an order may be making
+    the same products: whoever comes second takes the first one's."""
+    skus = sorted({sku for one in records if (sku := _sku(one))})
+    known = _known(skus)
+    new = [Product(sku=sku) for sku in skus if sku not in known]
+    if dry_run:
+        return known | {row.sku: row for row in new}
+    if new:
+        bulk.insert(new, ignore_conflicts=True)
+        known |= _known([row.sku for row in new])
+    return known
 
 
-def _rows(records: Sequence[ProductRecord]) -> dict[str, Product]:
-    """The rows by SKU, locked; unsaved ones for what is new."""
-    skus = list(dict.fromkeys(_sku(one) for one in records if _sku(one)))
-    known = {row.sku: row for row in Product.objects.select_for_update().filter(sku__in=skus)}
-    return {sku: known.get(sku) or Product(sku=sku) for sku in skus}
+def _known(skus: Sequence[str]) -> dict[str, Product]:
+    # No key is changed: orders with lines of these products needn't wait.
+    rows = Product.objects.select_for_update(no_key=True).filter(sku__in=skus).order_by("sku")
+    return {row.sku: row for row in rows}
 
 
-def _owed(rows: Iterable[Product]) -> dict[int, int]:
-    """How many pieces of each are ordered and not shipped."""
-    ids = [row.pk for row in rows if row.pk]
-    found = owed_lines().filter(product_id__in=ids).order_by().values_list("product_id")
-    return {key or 0: count for key, count in found.annotate(pieces=Sum("quantity"))}
+def _lacks(rows: Iterable[Product], stands: Mapping[int, Standing]) -> set[tuple[int, int, int, date | None]]:
+    """What orders go without: the order, the product, how many pieces, and when more arrive."""
+    return {
+        (order, row.pk, pieces, row.restock_on)
+        for row in rows
+        if row.pk in stands
+        for order, pieces in stands[row.pk].missing.items()
+    }
 
 
-def _short(rows: Iterable[Product]) -> set[int]:
-    """The orders that go without some of these products."""
-    return {order for one in standings(row for row in rows if row.pk).values() for order in one.missing}
-
-
-def _apply(row: Product, record: ProductRecord, owed: int, known_at: datetime) -> tuple[list[str], bool]:
+def _apply(row: Product, record: ProductRecord, known_at: datetime) -> tuple[list[str], bool]:
     """Set what the record says; the columns that differ, and whether some of it was older than what is known."""
     said: dict[str, Any] = {"name": record.name.strip()[:500], "variant": record.variant.strip()[:300]}
     said = {name: text for name, text in said.items() if text}
@@ -152,17 +173,18 @@ def _apply(row: Product, record: ProductRecord, owed: int, known_at: datetime) -
     if record.price_minor is not None:
         price = {"price_minor": record.price_minor, "currency": record.currency}
         is_older |= _take(row, said, "price_known_at", known_at, price)
-    on_hand = record.on_hand if record.available is None else record.available + owed
-    if on_hand is not None:
-        is_older |= _take(row, said, "stock_known_at", known_at, {"on_hand": on_hand})
+    counted = record.on_hand if record.available is None else record.available
+    if counted is not None:
+        stock = {"on_hand": counted, "less_orders": record.available is not None}
+        is_older |= _take(row, said, "stock_known_at", known_at, stock)
     if record.restock_on is not None:
         said["restock_on"] = record.restock_on
     if record.discontinued is not None and record.discontinued != bool(row.discontinued_at):
         said["discontinued_at"] = known_at if record.discontinued else None
-    changes = [name for name, value in said.items() if getattr(row, name) != value]
-    for name, value in said.items():
-        setattr(row, name, value)
-    return [name for name in changes if not name.endswith("_known_at")], is_older
+    differing = [name for name, value in said.items() if getattr(row, name) != value]
+    for name in differing:
+        setattr(row, name, said[name])
+    return differing, is_older
 
 
 def _take(
@@ -176,21 +198,14 @@ def _take(
     return False
 
 
-def _write(actor: Actor, rows: Sequence[Product], source: str) -> None:
-    bulk.insert([row for row in rows if row.pk is None])
-    bulk.update([row for row in rows if row.pk is not None], _COLUMNS)
-    stands = standings(rows)
-    record_many([
-        Happening(
-            ProductChanged(row.pk, Code(source), stands[row.pk].available if row.pk in stands else None),
-            None, None, False, actor.user_id,
-        )
-        for row in rows
-    ])  # fmt: skip
+def _changed(actor: Actor, product_id: int, stands: Standing | None, source: str) -> Happening:
+    payload = ProductChanged(product_id, Code(source), stands.available if stands else None)
+    return Happening(payload, None, None, False, actor.user_id)
 
 
 def _look_at_promises(order_ids: Collection[int]) -> None:
-    """Stock falls short of other orders now: their promises are judged anew at once."""
+    """Their goods have changed: what they were promised is judged anew at once. Not in the transaction that writes
+    the stock, which would hold the lock for long; whatever a crash between leaves out is seen by `reconsider`."""
     open_ones = (Promise.State.OPEN, Promise.State.AT_RISK)
     found = promise_queries.about(SEARCH_KIND, order_ids)
     promises.look_again([one.pk for one in found if one.kind in NEEDY and one.state in open_ones])

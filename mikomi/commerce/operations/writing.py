@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 
 from mikomi.commerce import events
 from mikomi.commerce.models import Milestone, Order, OrderLine, Product, Refund
@@ -160,9 +161,10 @@ def _products(lines: Sequence[LineFacts]) -> dict[str, int]:
     if not by_sku:
         return {}
     known = dict(Product.objects.filter(sku__in=list(by_sku)).values_list("sku", "pk"))
+    # In one order everywhere, so that no two wait for each other.
     new = [
         build(Product, sku=sku, name=line.name, variant=line.variant)
-        for sku, line in by_sku.items()
+        for sku, line in sorted(by_sku.items(), key=itemgetter(0))
         if sku not in known
     ]
     if new:

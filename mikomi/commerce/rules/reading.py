@@ -17,7 +17,7 @@ from mikomi.customers.records import Moment
 
 LONGEST_NOTE = 20_000
 LONGEST_LINES = 1_000
-_FUTURE = timedelta(days=1)
+FUTURE = timedelta(days=1)
 """What is said to have happened later than this from now is a plan, not a fact."""
 
 
@@ -179,7 +179,7 @@ class Reader:
         if moment is None:
             return None, None
         at = self._begin(moment)
-        if at > self.now + _FUTURE:
+        if at > self.now + FUTURE:
             return None, self._end(moment)
         return (max(at, ordered_at) if _is_day(moment) else at), None
 

@@ -13,20 +13,21 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one order wants of one product: `left_at` when it left the shelf; none: still owed."""
+    """What one order, not shipped yet, wants of one product."""
 
     order_id: int
     quantity: int
     ordered_at: datetime
-    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A product's stock as it was counted at `known_at`."""
+    """A product's stock as it was counted at `known_at`. `less_orders`: without what the orders placed until then
+    still wanted."""
 
-    on_hand: int
+    counted: int
     known_at: datetime
+    less_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,19 @@ class Standing:
     missing: dict[int, int]
 
 
-def standing(stock: Stock, demands: Iterable[Demand]) -> Standing:
-    """Give what is on hand to the orders in their order."""
-    known = list(demands)
-    left = stock.on_hand - sum(
-        one.quantity for one in known if one.left_at is not None and one.left_at > stock.known_at
-    )
+def standing(stock: Stock, owed: Iterable[Demand], left: int = 0) -> Standing:
+    """Give what is on hand to the orders in their order. `left`: pieces that have left the count since; where it was
+    without orders, those of later orders alone."""
     waiting = sorted(
-        (one for one in known if one.left_at is None and one.quantity > 0),
-        key=lambda one: (one.ordered_at, one.order_id),
+        (one for one in owed if one.quantity > 0), key=lambda one: (one.ordered_at, one.order_id)
     )
+    rest = stock.counted - left
+    if stock.less_orders:
+        rest += sum(one.quantity for one in waiting if one.ordered_at <= stock.known_at)
     missing: dict[int, int] = {}
     for one in waiting:
-        short = min(one.quantity, max(0, one.quantity - max(0, left)))
+        short = min(one.quantity, max(0, one.quantity - max(0, rest)))
         if short:
             missing[one.order_id] = missing.get(one.order_id, 0) + short
-        left -= one.quantity
-    return Standing(left, sum(one.quantity for one in waiting), missing)
+        rest -= one.quantity
+    return Standing(rest, sum(one.quantity for one in waiting), missing)
