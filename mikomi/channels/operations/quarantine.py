@@ -31,12 +31,12 @@ def reprocess(*, actor: Actor, intake_id: int) -> Intake:
 
 
 def reprocess_all(*, actor: Actor) -> int:
-    """Let the worker read every quarantined arrival again, after an upgrade. How many.
+    """Let the worker read every arrival in quarantine that exists for this person again, after an upgrade. How many.
 
     What looked like a program's work stays: that is decided one by one.
     """
     actor.require(Permission.CONVERSATIONS_ANSWER)
-    caught = Intake.objects.filter(state=State.QUARANTINED, detail__suspicion__isnull=True)
+    caught = seen(actor).filter(state=State.QUARANTINED, detail__suspicion__isnull=True)
     return caught.update(
         state=State.RECEIVED, attempts=0, claimed_by="", next_attempt_at=None, finished_at=None
     )

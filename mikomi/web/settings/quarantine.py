@@ -30,9 +30,11 @@ def quarantine(request: StaffRequest) -> HttpResponse:
 @staff_page
 def notice(request: StaffRequest) -> HttpResponse:
     """For the inbox: what waits in quarantine and which mailbox is not read; nothing when all is well."""
-    counts = queries.counts_waiting(actor=request.actor)
     beats = queries.heartbeats(actor=request.actor)
-    context = {"caught": counts["quarantined"], "silent": [one for one in beats if one.is_silent]}
+    context = {
+        "caught": queries.caught_count(actor=request.actor),
+        "silent": [one for one in beats if one.is_silent],
+    }
     return render(request, "settings/arrivals_notice.jinja", context)
 
 

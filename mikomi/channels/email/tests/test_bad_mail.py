@@ -51,7 +51,7 @@ def test_what_has_no_sender_waits_in_quarantine(raw: bytes, box: Mailbox, agent:
     intake = arrive(raw, box)
     assert (intake.state, intake.reason) == (Intake.State.QUARANTINED, "no_sender")
     assert queries.reason_words(intake) != intake.reason
-    assert queries.counts_waiting(actor=agent)["quarantined"] == 1
+    assert queries.caught_count(actor=agent) == 1
     assert Event.objects.filter(kind="intake.quarantined").count() == 1
     assert not Message.objects.exists()
 

@@ -12,16 +12,18 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from mikomi.channels import processing
+from mikomi.channels import operations, processing, queries
 from mikomi.channels.email import mailserver
 from mikomi.channels.email.tests.mails import mail
 from mikomi.channels.erasing import erase
 from mikomi.channels.models import FolderCursor, Intake, Mailbox, MailConsent, MailImport, MailProvider
 from mikomi.conversations import operations as desk
+from mikomi.conversations.tests.scenes import conversation_from
 from mikomi.core import clock, secrets
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.models import User
 from mikomi.core.work import task_runs
+from mikomi.customers.models import Customer
 from tests.provider import Provider, provider
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +97,36 @@ def test_bytes_that_were_erased_are_not_found(agent: Actor, box: Mailbox) -> Non
     assert signed_in(agent).get(f"/settings/quarantine/{row.pk}/raw").status_code == 404
 
 
-def test_what_another_team_gets_leads_back_to_the_quarantine(
-    agent: Actor, stranger: Actor, box: Mailbox
+def test_what_another_teams_mailbox_holds_does_not_exist(
+    agent: Actor, stranger: Actor, owner: Actor, box: Mailbox
 ) -> None:
-    Mailbox.objects.update(team_id=min(agent.team_ids))
-    (row,) = mailserver.keep("a@example.jp", [box.address], mail(message_id="theirs@example.jp"))
+    # given the mailbox of a team with a mail in quarantine, and an answer of theirs that was read in its folder Sent
+    row = catch(box)
+    (sent,) = mailserver.keep("", [box.address], b"no mail either")
+    Intake.objects.filter(pk=sent.pk).update(state="ignored", reason="own_message")
+    Mailbox.objects.update(team_id=min(agent.team_ids), imap_host="")
+    # then both are there for the team, and for nobody of another
+    for one, status, count in ((agent, 200, 1), (owner, 200, 1), (stranger, 404, 0)):
+        client = signed_in(one)
+        assert queries.caught_count(actor=one) == count
+        for intake in (row, sent):
+            assert client.get(f"/settings/quarantine/{intake.pk}/raw").status_code == status
+    assert signed_in(stranger).post(f"/settings/quarantine/{row.pk}/dismiss").status_code == 404
+    assert operations.reprocess_all(actor=stranger) == 0
+
+
+def test_what_another_team_gets_leads_back_to_the_quarantine(
+    agent: Actor, stranger: Actor, owner: Actor, customer: Customer, box: Mailbox
+) -> None:
+    # given a customer's mail in quarantine, which belongs to a conversation of the agent's team
+    (row,) = mailserver.keep("hanako@example.jp", [box.address], mail("続き", subject="配送"))
     Intake.objects.filter(pk=row.pk).update(state="quarantined", reason="error")
+    conversation = conversation_from(subject="配送", team_id=min(agent.team_ids))
+    # when somebody of another team has it read again
     answer = signed_in(stranger).post(f"/settings/quarantine/{row.pk}/reprocess", follow=True)
     assert (answer.status_code, "It is in a conversation now." in answer.content.decode()) == (200, True)
+    row.refresh_from_db()
+    assert row.conversation_id == conversation.pk
 
 
 def test_the_inbox_says_what_waits(agent: Actor, box: Mailbox) -> None:
