@@ -42,6 +42,7 @@ class Bench:
         kinds = {one.kind for one in promises}
         self._shortages = goods.shortages([one for one in promises if one.state in OPEN])
         self._habits = loads.habits(kinds)
+        self._lanes = {loads.lane_of(one) for one in promises if one.kind in self._habits}
         self._pasts = Pasts(kinds, ZoneInfo(business.time_zone))
         self._calendar: WorkingCalendar | None = None
 
@@ -67,10 +68,10 @@ class Bench:
         habit = self._habits.get(promise.kind)
         if habit is None or promise.due_at is None or promise.due_at <= self.now:
             return Circumstances(shortage)
-        lane = loads.lane_of(promise)
-        at_work = self._staff.of(lane[1]).between(self.now, promise.due_at)
-        load = Load(self._queues.ahead(lane, promise.due_at.timestamp()), at_work)
-        return Circumstances(shortage, load, habit)
+        lane, span = loads.lane_of(promise), (promise.made_at, promise.due_at)
+        ahead = self._queues.ahead(lane, promise.due_at.timestamp())
+        at_work, away = self._staff.of(lane[1]).between(*span), self._staff.away(lane[1], *span)
+        return Circumstances(shortage, Load(ahead, at_work, away), habit)
 
     def risk_now(self, promise: Judgeable) -> float:
         """The chance of breach now, from the row alone, for lists. Where pauses or working hours come in, that of
@@ -84,11 +85,11 @@ class Bench:
 
     @cached_property
     def _staff(self) -> loads.Staff:
-        return loads.staff_ahead(self.now)
+        return loads.staff_around(self.now)
 
     @cached_property
     def _queues(self) -> loads.Queues:
-        return loads.first_queues(self._habits)
+        return loads.first_queues(self._lanes)
 
 
 class Pasts:
@@ -107,16 +108,17 @@ class Pasts:
 
     def of(self, kind: str, group_key: str, made_at: datetime, days: float) -> breach.Past:
         """The past of a promise whose time always runs: models are learned from days on the calendar."""
-        if kind not in self._models or days <= 0:
+        usual = self.usual(kind, group_key, floor(local_days(made_at, self._zone)) % 7)
+        if usual is None or days <= 0:
             return self.of_group(kind, group_key)
-        return self.on_weekday(kind, group_key, floor(local_days(made_at, self._zone)) % 7, days)
+        return breach.Past(usual.shares, usual.count, days)
 
-    def on_weekday(self, kind: str, group_key: str, weekday: int, days: float) -> breach.Past:
-        """The same for a promise made on this weekday (0 is Monday). The hour matters little and would make every
-        promise a question of its own."""
-        if kind not in self._models or days <= 0:
-            return self.of_group(kind, group_key)
-        stored = self._models[kind]
+    def usual(self, kind: str, group_key: str, weekday: int) -> breach.Past | None:
+        """What the model of the kind says, in days, of cases made on this weekday (0 is Monday); none without a model.
+        The hour matters little and would make every promise a question of its own."""
+        stored = self._models.get(kind)
+        if stored is None:
+            return None
         usual = stored.usual.get((group_key, weekday))
         if usual is None:
             question = quoting.Question(weekday + 0.5, {}, keys_of(group_key))
@@ -124,7 +126,7 @@ class Pasts:
             if len(stored.usual) >= _MOST_KNOWN:
                 stored.usual.clear()
             stored.usual[group_key, weekday] = usual
-        return breach.Past(usual.shares, usual.count, days)
+        return usual
 
     def of_group(self, kind: str, group_key: str) -> breach.Past:
         """The past of the narrowest group with enough cases."""

@@ -191,8 +191,15 @@ class Promise(models.Model):
                     "keeper_id",
                     "subject_type",
                     "subject_id",
+                    "look_at",  # SQLite reads the row for what only the condition names
                 ],
                 name="promise_scored",
+                condition=Q(look_at__isnull=False),
+            ),
+            models.Index(
+                # What is ahead of a promise: those of its kind and keeper that are due first.
+                fields=["kind", "keeper_id", "due_at", "look_at"],
+                name="promise_lane",
                 condition=Q(look_at__isnull=False),
             ),
             models.Index(

@@ -37,8 +37,8 @@ def look(*, worker: str = "") -> int:
 
 
 def reconsider() -> int:
-    """Score every open promise, and look at those whose chance has crossed the threshold because of what stands around
-    them: goods, other work, colleagues. Returns how many were looked at.
+    """Score every open promise but internal ones and those in working time, and look at those whose chance has crossed
+    the threshold because of what stands around them: goods, other work, colleagues. Returns how many were looked at.
 
     Scoring reads by key and holds no lock; only crossings are written, a CHUNK to a transaction.
     """

@@ -84,7 +84,8 @@ def _loads(cases: Sequence[_Case], now: datetime) -> list[Load]:
     """What stood around each case when it was made."""
     zone = business_queries.zone()
     first = min(case.made_at for case in cases).astimezone(zone).date()
-    staff = Staff(first, max(case.due_at for case in cases).astimezone(zone).date())
+    last = max(case.due_at for case in cases).astimezone(zone).date()
+    staff = Staff(first, last, with_leavers=True)
     lanes: dict[int, list[int]] = defaultdict(list)
     for place, case in enumerate(cases):
         lanes[case.keeper].append(place)
@@ -98,8 +99,9 @@ def _loads(cases: Sequence[_Case], now: datetime) -> list[Load]:
 
 
 def _stay(case: _Case) -> Stay:
-    left = case.met_at.timestamp() if case.met_at else None
-    return Stay(case.made_at.timestamp(), case.due_at.timestamp(), left)
+    """In the queue until it is met or overdue: of open promises too, only those that may still be kept count."""
+    left = min(case.met_at or case.due_at, case.due_at)
+    return Stay(case.made_at.timestamp(), case.due_at.timestamp(), left.timestamp())
 
 
 def _seen(case: _Case, load: Load, now: datetime) -> Seen:

@@ -1,4 +1,6 @@
-"""The chance of breach of every open promise, read by key in short reads: columns only, no row objects, no lock.
+"""The chance of breach of every open promise that customers hear of and whose time always runs: read by key in short
+reads, columns only, no row objects, no lock. Internal ones and those in working time are left out: the sweep looks at
+each when its own chance can cross the threshold.
 
 The numbers are those of `Bench.risk_now`, which lists show (a test holds that); here for a million promises at once.
 """
@@ -7,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -28,22 +29,22 @@ from mikomi.promises.rules.kinds import TIMED
 AT_ONCE = 20_000
 """Promises read at a time: some 100 ms of reading, between which others write."""
 _DAY = 86_400
-_MONDAY = 4  # 1970-01-05, in days since 1970
+_QUARTER = 900
 
 Score = tuple[int, str, float]
 """The id of a promise, its state, its chance of breach now."""
 
 
 class Epoch(Func):
-    """A moment as seconds since 1970: a number costs a tenth of making a datetime of it."""
+    """A moment as seconds since 1970."""
 
     output_field: ClassVar[FloatField[float, float]] = FloatField()
 
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
+    template = loads.SECONDS["postgresql"].format("%(expressions)s")
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:
-        """`julianday` keeps parts of a second, to some tens of microseconds."""
-        template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
+        """As SQLite says it."""
+        template = loads.SECONDS["sqlite"].format("%(expressions)s")
         return self.as_sql(compiler, connection, template=template, **more)
 
 
@@ -54,104 +55,116 @@ def watched(kind: str) -> QuerySet[Promise]:
 
 def open_scores(*, now: datetime | None = None) -> Iterator[Score]:
     """Every watched promise with its chance of breach at `now`. For the sweep and the benchmark: no actor."""
-    scorer = _Scorer(now or clock.now())
+    around = _Surroundings(now or clock.now())
     for kind in sorted(TIMED):
-        last = 0
-        while rows := _read(watched(kind).filter(pk__gt=last), *_COLUMNS):
+        scorer, last = _Scorer(kind, around), 0
+        while rows := _read(watched(kind).filter(pk__gt=last)):
             yield from scorer.scores(rows)
             last = rows[-1][0]
 
 
-_COLUMNS = (
-    "state",
-    "kind",
-    "group_key",
-    "made",
-    "due",
-    "expected",
-    "keeper_id",
-    "subject_type",
-    "subject_id",
-)
+_COLUMNS = ("pk", "state", "group_key", "made", "due", "expected", "keeper_id", "subject_type", "subject_id")
 
 
-def _read(rows: QuerySet[Promise], *columns: str) -> list[tuple[Any, ...]]:
+def _read(rows: QuerySet[Promise]) -> list[tuple[Any, ...]]:
     """The next AT_ONCE rows by key, as the driver gives them: texts and numbers need no conversion."""
     moments = {"made": Epoch(F("made_at")), "due": Epoch(F("due_at")), "expected": Epoch(F("expected_at"))}
-    found = rows.annotate(**moments).order_by("pk").values_list("pk", *columns)[:AT_ONCE]
+    found = rows.annotate(**moments).order_by("pk").values_list(*_COLUMNS)[:AT_ONCE]
     with connection.cursor() as cursor:
         cursor.execute(*found.query.sql_with_params())
         return list(cursor.fetchall())
 
 
-class _Scorer:
-    """Everything that the scores need, read once."""
+class _Surroundings:
+    """Everything that the scores need of all kinds, read once."""
 
     def __init__(self, now: datetime) -> None:
-        self.moment, self.now = now, now.timestamp()
         kinds = sorted(TIMED)
-        self._pasts = Pasts(kinds, business_queries.zone())
-        self._short = goods.all_shortages()
-        self._habits = loads.habits(kinds)
-        self._queues = _all_queues(list(self._habits))
-        self._staff = loads.staff_ahead(now)
-        self._offset = _offsets(business_queries.zone())
+        self.now = now
+        self.zone = business_queries.zone()
+        self.pasts = Pasts(kinds, self.zone)
+        self.shortages = goods.all_shortages()
+        self.habits = loads.habits(kinds)
+        self.queues = loads.all_queues(self.habits)
+        self.staff = loads.staff_around(now)
 
-    def scores(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Score]:
-        """Each row with its chance."""
-        now, habits, short = self.now, self._habits, self._short
-        of_weekday, offset, risk = self._pasts.on_weekday, self._offset, breach.risk
-        for key, state, kind, group, made, due, expected, keeper, subject_type, subject in rows:
+
+class _Scorer:
+    """Scores the promises of one kind."""
+
+    def __init__(self, kind: str, around: _Surroundings) -> None:
+        self._kind, self._around = kind, around
+        self._short = around.shortages if kind in goods.NEEDY else {}
+        self._habit = around.habits.get(kind)
+        self._weekday = _Weekdays(around.zone)
+        self._now = around.now.timestamp()
+
+    def scores(self, rows: Sequence[tuple[Any, ...]]) -> list[Score]:
+        """Each row with its chance. The loop is what a million promises cost: what they share is asked for once."""
+        now, short, habit, risk = self._now, self._short, self._habit, breach.risk
+        weekday_of, pasts, found = self._weekday, _Usual(self._around.pasts, self._kind), []
+        for key, state, group, made, due, expected, keeper, subject_type, subject in rows:
             whole = due - made
-            day = int((made + offset(made // _DAY)) // _DAY) - _MONDAY
-            past = of_weekday(kind, group, day % 7, whole / _DAY)
             share = 1.0 if now >= due or whole <= 0 else (now - made) / whole if now > made else 0.0
-            habit = habits.get(kind)
-            load = self._load(kind, keeper, due) if habit is not None and due > now else None
-            shortage = short.get((subject_type, subject)) if kind in goods.NEEDY and short else None
+            shortage = short.get((subject_type, subject)) if short else None
+            if share >= 1.0 and expected is None:
+                found.append((key, state, 1.0))  # overdue: nothing around it changes that
+                continue
+            shares, count, is_days = pasts[group, weekday_of[made // _QUARTER]]
+            past = (shares, count, whole / _DAY if is_days else 1.0)
+            load = self._load(keeper, made, due) if habit is not None and share < 1.0 else None
             if expected is None and shortage is None:
-                slowness = Circumstances(None, load, habit).slowness if load else 1.0
-                yield key, state, risk(share, past, slowness)
+                slowness = habit.slowness(load) if habit is not None and load is not None else 1.0
+                found.append((key, state, risk(share, past, slowness)))
             else:
-                around = Circumstances(shortage, load, habit if load else None)
-                yield key, state, self._rare(past, share, due, expected, around)
+                around = Circumstances(shortage, load, habit)
+                found.append((key, state, self._rare(past, share, due, expected, around)))
+        return found
 
     def _rare(
-        self, past: breach.Past, share: float, due: float, expected: float | None, around: Circumstances
+        self,
+        past: tuple[tuple[float, ...], int, float],
+        share: float,
+        due: float,
+        expected: float | None,
+        around: Circumstances,
     ) -> float:
         """The few with an estimate, or without goods: by the rule for one."""
         estimate = _moment(expected) if expected is not None else None
-        return breach.forecast(past, share, self.moment, _moment(due), estimate, around=around).risk
+        now = self._around.now
+        return breach.forecast(breach.Past(*past), share, now, _moment(due), estimate, around=around).risk
 
-    def _load(self, kind: str, keeper: int | None, due: float) -> Load:
-        lane = (kind, keeper or loads.EVERYBODY)
-        at_work = self._staff.of(lane[1]).at_work(self.now, due)
-        return Load(min(self._queues.ahead(lane, due), loads.MOST_AHEAD), at_work)
+    def _load(self, keeper: int | None, made: float, due: float) -> Load:
+        someone = keeper or loads.EVERYBODY
+        ahead = self._around.queues.ahead((self._kind, someone), due)
+        return Load(ahead, self._around.staff.of(someone).at_work(made, due))
 
 
-def _all_queues(kinds: Sequence[str]) -> loads.Queues:
-    """The due times of all open promises of these kinds."""
-    found = loads.Queues()
-    for kind in kinds:
-        last = 0
-        rows = Promise.objects.filter(kind=kind, look_at__isnull=False)
-        while part := _read(rows.filter(pk__gt=last), "keeper_id", "due"):
-            for _key, keeper, due in part:
-                found.add((kind, keeper or loads.EVERYBODY), due)
-            last = part[-1][0]
-    return found.order()
+class _Usual(dict[tuple[str, int], tuple[tuple[float, ...], int, bool]]):
+    """By group and weekday: the quantiles and the number of comparable cases, and whether they are in days."""
+
+    def __init__(self, pasts: Pasts, kind: str) -> None:
+        super().__init__()
+        self._pasts, self._kind = pasts, kind
+
+    def __missing__(self, place: tuple[str, int]) -> tuple[tuple[float, ...], int, bool]:
+        usual = self._pasts.usual(self._kind, *place)
+        past = usual or self._pasts.of_group(self._kind, place[0])
+        self[place] = found = (past.shares, past.count, usual is not None)
+        return found
+
+
+class _Weekdays(dict[float, int]):
+    """The weekday of each quarter of an hour since 1970 on the business's clock; no clock is ahead by less."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, quarter: float) -> int:
+        self[quarter] = found = datetime.fromtimestamp(quarter * _QUARTER, self._zone).weekday()
+        return found
 
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _offsets(zone: ZoneInfo) -> Any:
-    """How far the business's clock is ahead of UTC on a day (since 1970), in seconds."""
-
-    @lru_cache(maxsize=4096)
-    def offset(day: float) -> float:
-        moved = datetime.fromtimestamp(day * _DAY, zone).utcoffset()
-        return moved.total_seconds() if moved else 0.0
-
-    return offset

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import floor
 from typing import NamedTuple
 
 from mikomi.promises.rules.circumstances import USUAL, Circumstances, Shortage
@@ -69,10 +70,11 @@ def _cumulative(share: float, quantiles: Sequence[float]) -> float:
     return (place - 1 + (share - low) / (quantiles[place] - low)) / (len(quantiles) - 1)
 
 
-def risk(elapsed_share: float, past: Past, slowness: float = 1.0) -> float:
+def risk(elapsed_share: float, past: tuple[tuple[float, ...], int, float], slowness: float = 1.0) -> float:
     """P(T > 1 | T > elapsed), T in shares of the promised time: of the cases that had lasted as long as this one
     has, the part that ended too late. 1 once the whole time has passed. Where work goes slower than theirs by
-    `slowness`, the hazard is divided by it, so what survives is (S(1) ÷ S(elapsed)) ** (1 ÷ slowness)."""
+    `slowness`, the hazard is divided by it, so what survives is (S(1) ÷ S(elapsed)) ** (1 ÷ slowness). `past`: a Past
+    or a plain tuple like it, made quicker."""
     if elapsed_share >= 1.0:
         return 1.0
     shares, count, whole = past
@@ -180,5 +182,6 @@ def _crossing(view: View, threshold: float) -> datetime | None:
     whole = view.judged.time.between(view.made_at, view.judged.due_at)
     if threshold > 1.0 or whole <= timedelta():
         return None
-    reached = threshold ** round(view.around.slowness, 2)  # the slower the work, the sooner it is at risk
+    # The slower the work, the sooner it is at risk; a slowness rounded up would have it looked at before it is.
+    reached = threshold ** (floor(view.around.slowness * 100) / 100)
     return view.judged.time.after(view.made_at, whole * crossing_share(view.past, reached))

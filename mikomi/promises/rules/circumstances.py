@@ -2,7 +2,8 @@
 missing, work that is due before it, colleagues who are not there. Pure.
 
 Work: the *load* of a promise is the number of promises of its kind that are due before it (and itself), for each
-colleague at work, on average over the time that is left. Its hazard is that of the comparable cases divided by
+colleague at work, on average over its whole promised time: so the past cases have it, and so a closing time or a free
+day alone changes nothing. Its hazard is that of the comparable cases divided by
 `slowness` = (load ÷ neutral load) ** elasticity (proportional hazards, Cox 1972); `rules.hazard` learns both.
 """
 
@@ -30,10 +31,12 @@ class Shortage:
 @dataclass(frozen=True, slots=True)
 class Load:
     """`ahead`: promises of the kind that are due before this one, with the same keeper. `at_work`: colleagues at work,
-    averaged over a span of time: two people, open a quarter of the week, are 0.5."""
+    averaged over its promised time: two people, open a quarter of the week, are 0.5. `away`: the part of the time that
+    they would work then which is lost because they are away or have left, 0…1."""
 
     ahead: float
     at_work: float
+    away: float = 0.0
 
     @property
     def per_head(self) -> float:
@@ -50,6 +53,10 @@ class Habit:
     usual: Load
     neutral: float
     cases: int
+
+    def slowness(self, load: Load) -> float:
+        """By how much work goes slower under this load."""
+        return slowness(load.per_head / self.neutral, self.elasticity)
 
 
 def slowness(ratio: float, elasticity: float) -> float:
@@ -70,7 +77,7 @@ class Circumstances:
         """By how much the work goes slower than that of comparable cases; 1: as usual."""
         if self.load is None or self.habit is None:
             return 1.0
-        return slowness(self.load.per_head / self.habit.neutral, self.habit.elasticity)
+        return self.habit.slowness(self.load)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -82,7 +89,7 @@ class Circumstances:
             usual = self.habit.usual
             if 1 + self.load.ahead >= NOTABLE * (1 + usual.ahead):
                 found.append("queue")
-            if self.load.at_work * NOTABLE <= usual.at_work:
+            if self.load.at_work * NOTABLE <= usual.at_work and (1.0 - self.load.away) * NOTABLE <= 1.0:
                 found.append("few_staff")
         return tuple(found)
 

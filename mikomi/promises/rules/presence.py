@@ -8,8 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from mikomi.core.calendars.rules import WorkingCalendar, open_intervals
+
+Absence = tuple[int, date, date]
+"""Who is away, from the first to the last day."""
 
 
 class Presence:
@@ -57,6 +61,18 @@ class Presence:
         place = bisect_right(times, moment)  # so the next point lies behind this moment
         low, high = times[place - 1], times[place]
         return worked[place - 1] + (worked[place] - worked[place - 1]) * (moment - low) / (high - low)
+
+
+@lru_cache(maxsize=64)
+def presence(
+    calendar: WorkingCalendar, first: date, last: date, people: int, away: tuple[Absence, ...]
+) -> Presence:
+    """The presence of so many people of whom some are away. Kept: pages ask for the same again and again."""
+
+    def heads(day: date) -> int:
+        return people - len({user for user, begins, ends in away if begins <= day <= ends})
+
+    return Presence(calendar, first, last, heads)
 
 
 def _midnight(day: date, calendar: WorkingCalendar) -> float:

@@ -14,24 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mikomi.core import clock
-from mikomi.core.access import operations as access
-from mikomi.core.access.actor import Actor
-from mikomi.core.business.models import Business
 from mikomi.core.calendars.rules import WorkingCalendar
-from mikomi.customers.models import Customer
-from mikomi.promises import operations
-from mikomi.promises import queries as ledger
-from mikomi.promises.models import Promise, Workload
 from mikomi.promises.operations.comparables import quantiles
-from mikomi.promises.queries.scores import open_scores
 from mikomi.promises.rules import breach
 from mikomi.promises.rules.breach import Past
 from mikomi.promises.rules.circumstances import Circumstances, Habit, Load, Shortage
 from mikomi.promises.rules.hazard import Seen, elasticity, neutral
 from mikomi.promises.rules.presence import Presence
 from mikomi.promises.rules.queues import Stay, ahead_at_coming
-from mikomi.promises.tests.ledger import DAY, make, seen, told
+from mikomi.promises.tests.ledger import DAY
 from tests.cast import NOON
 
 HABIT = Habit(0.8, Load(4, 2.0), 2.5, 200)
@@ -79,8 +70,13 @@ def test_without_history_of_the_load_nothing_is_claimed() -> None:
 def test_the_reasons_say_what_is_unlike_the_usual() -> None:
     assert Circumstances(None, Load(4, 2.0), HABIT).reasons == ()
     assert Circumstances(None, Load(40, 2.0), HABIT).reasons == ("queue",)
-    assert Circumstances(None, Load(4, 0.5), HABIT).reasons == ("few_staff",)
-    assert Circumstances(Shortage(2), Load(40, 0.5), HABIT).reasons == ("no_stock", "queue", "few_staff")
+    assert Circumstances(None, Load(4, 0.5), HABIT).reasons == ()  # the shop is closed: nobody is missed
+    assert Circumstances(None, Load(4, 0.5, 0.75), HABIT).reasons == ("few_staff",)
+    assert Circumstances(Shortage(2), Load(40, 0.5, 0.75), HABIT).reasons == (
+        "no_stock",
+        "queue",
+        "few_staff",
+    )
     assert Circumstances(Shortage(2, NOON)).reasons == ("stock_later",)
 
 
@@ -191,102 +187,3 @@ def _said(stated: list[tuple[float, bool]]) -> float:
 
 def _came(stated: list[tuple[float, bool]]) -> float:
     return sum(late for _risk, late in stated) / len(stated)
-
-
-# In the ledger
-
-
-@pytest.fixture
-def busy_calls(business: Business, noon: datetime) -> Workload:
-    """Of call-backs it is known that the queue slows them; usually one waits ahead."""
-    return Workload.objects.create(
-        kind="callback",
-        elasticity=1.0,
-        usual_ahead=1.0,
-        usual_at_work=0.25,
-        neutral=8.0,
-        cases=200,
-        computed_at=noon,
-    )
-
-
-def _call(customer: Customer, hours: float, **changes: object) -> Promise:
-    return make(
-        customer.pk, kind="callback", source="composer", due_at=NOON + timedelta(hours=hours), **changes
-    )
-
-
-def test_a_long_queue_raises_the_chance_of_those_behind(
-    busy_calls: Workload, customer: Customer, owner: Actor
-) -> None:
-    last = _call(customer, 24 * 6)
-    calm = next(one.risk for one in ledger.of_customer(actor=owner, customer_ids=[customer.pk]))
-    for place in range(12):
-        _call(customer, 24 * 2 + place)
-
-    rows = {one.promise.pk: one for one in ledger.of_customer(actor=owner, customer_ids=[customer.pk])}
-    assert rows[last.pk].risk > calm
-    assert "queue" in rows[last.pk].around.reasons
-
-
-def test_a_keeper_who_is_away_is_at_risk(
-    busy_calls: Workload, customer: Customer, owner: Actor, agent: Actor
-) -> None:
-    promise = _call(customer, 24 * 6, keeper_id=agent.user_id)
-    assert promise.state == "open"
-    today = clock.now().date()
-    access.record_absence(
-        actor=owner, user_id=agent.user_id or 0, first_day=today, last_day=today + timedelta(days=9)
-    )
-
-    assert operations.reconsider() == 1
-
-    promise.refresh_from_db()
-    assert promise.risk > 0.2
-    row = ledger.of_customer(actor=owner, customer_ids=[customer.pk])[0]
-    assert row.around.reasons == ("few_staff",)
-
-
-def test_all_scores_are_those_that_lists_show(busy_calls: Workload, customer: Customer, owner: Actor) -> None:
-    for place in range(6):
-        _call(customer, 20 + 30 * place)
-        make(customer.pk, due_at=NOON + (place + 1) * DAY, group_key=f"shop/{place % 2}")
-    operations.observe(
-        actor=owner,
-        observation=seen("estimate", NOON, promise_id=_call(customer, 90).pk, expected_at=NOON + 9 * DAY),
-    )
-    later = NOON + timedelta(hours=15)
-    with clock.frozen(later):
-        shown = {
-            one.promise.pk: one.risk for one in ledger.of_customer(actor=owner, customer_ids=[customer.pk])
-        }
-        scored = {key: risk for key, _state, risk in open_scores(now=later)}
-
-    assert len(shown) == 13
-    assert scored == {key: pytest.approx(risk, abs=1e-6) for key, risk in shown.items()}
-
-
-def test_only_crossings_are_written(busy_calls: Workload, customer: Customer, owner: Actor) -> None:
-    promise = _call(customer, 24 * 6)
-    assert operations.reconsider() == 0
-    assert told(promise) == ["promise.made"]
-
-
-def test_the_load_is_learned_from_the_ledger(customer: Customer, owner: Actor) -> None:
-    rng = random.Random(8)
-    days = [NOON - timedelta(days=100 - place) for place in range(100)]
-    for place, made in enumerate(day for day in days if day.weekday() < 4):
-        for call in range(1 + 5 * (place % 2)):  # every other day six at once: then they take long
-            row = make(customer.pk, kind="callback", source="composer", made_at=made, due_at=made + DAY)
-            took = timedelta(hours=rng.uniform(1, 5) * (1 + call))
-            if made + took < NOON:
-                operations.observe(
-                    actor=owner,
-                    observation=seen("called", made + took, promise_id=row.pk, key=f"c{row.pk}"),
-                )
-
-    assert operations.refresh_workloads() == 1
-
-    found = Workload.objects.get()
-    assert (found.kind, found.cases) == ("callback", len(Promise.objects.all()))
-    assert found.elasticity > 0.1

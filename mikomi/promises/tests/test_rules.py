@@ -16,6 +16,7 @@ from mikomi.promises.rules import breach
 from mikomi.promises.rules import deadlines as rules
 from mikomi.promises.rules import kinds as kinds_of_promises
 from mikomi.promises.rules.breach import Past
+from mikomi.promises.rules.circumstances import Circumstances, Habit, Load
 from mikomi.promises.rules.deadlines import Fact, State, Terms, Version
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -219,6 +220,20 @@ def test_the_next_look_is_when_something_can_change_by_itself() -> None:
     assert now < crossing < DUE
     assert breach.risk((crossing - MADE) / (DUE - MADE), Past()) == pytest.approx(0.5, abs=1e-4)
     assert breach.next_look(tense, 0.5, now) == DUE + timedelta(seconds=1)
+
+
+@given(st.integers(0, 60), st.floats(0.1, 3.0))
+def test_where_work_is_slow_one_look_finds_it_at_risk(ahead: int, at_work: float) -> None:
+    around = Circumstances(None, Load(ahead, at_work), Habit(0.8, Load(4, 2.0), 12.0, 200))
+    start = breach.forecast(Past(), 0.0, MADE, DUE, None, around=around)
+    if start.risk >= 0.5 or around.slowness < 0.31:  # at risk from the beginning, or never before it is due
+        return
+
+    found = breach.next_look(breach.View(judge(now=0), MADE, Past(), start, around), 0.5, MADE)
+
+    assert found is not None
+    share = (found + timedelta(seconds=1) - MADE) / (DUE - MADE)
+    assert breach.forecast(Past(), share, found, DUE, None, around=around).risk >= 0.5
 
 
 def test_nobody_looks_at_what_is_decided_or_on_hold() -> None:

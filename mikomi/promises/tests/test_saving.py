@@ -17,7 +17,7 @@ from tests.cast import NOON
 DAY = timedelta(days=1)
 SHORT = Circumstances(Shortage(2))
 IN_TIME = Circumstances(Shortage(2, NOON + DAY))
-AWAY = Circumstances(None, Load(1, 0.0), Habit(1.0, Load(1, 0.3), 6.0, 100))
+AWAY = Circumstances(None, Load(1, 0.0, 1.0), Habit(1.0, Load(1, 0.3), 6.0, 100))
 PARCEL = Plight("delivery", 0.6, NOON, NOON + 4 * DAY, Circumstances(), is_shipped=False)
 CALL = Plight("callback", 0.6, NOON, NOON + timedelta(hours=5), Circumstances())
 
