@@ -28,8 +28,10 @@ def run(options: argparse.Namespace) -> int:
     upgrading.upgrade()
     if not options.moved:
         held = restoring.hold_back()
-        print(f"{held.messages} messages may have left since the backup: they wait on Today for a person.")
-        print(f"{held.calls} calls of webhooks were given up; Settings > Operations tries them again.")
+        print(
+            f"Messages that may have left since the backup: {held.messages}. They wait on Today for a person."
+        )
+        print(f"Calls of webhooks given up: {held.calls}. Settings > Operations tries them again.")
     upgrading.half_restored().unlink(missing_ok=True)
     print("Restored.")
     return 0

@@ -86,7 +86,7 @@ def test_a_backup_restores_into_an_empty_folder(installed: Path, tmp_path: Path)
     empty = tmp_path / "empty"
     restored = mikomi("restore", str(archive), data=empty)
     assert restored.returncode == 0, restored.stderr
-    assert "0 messages may have left" in restored.stdout
+    assert "left since the backup: 0." in restored.stdout
     assert "ok    Owners: 1" in mikomi("doctor", data=empty).stdout
 
 
