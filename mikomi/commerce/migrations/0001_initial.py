@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('store', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='business.store')),
             ],
             options={
-                'indexes': [models.Index(fields=['-ordered_at', '-id'], name='order_recent'), models.Index(fields=['customer', '-ordered_at', '-id'], name='order_customer'), models.Index(fields=['store', '-ordered_at', '-id'], name='order_store'), models.Index(condition=models.Q(('cancelled_at', None), ('delivered_at', None)), fields=['-ordered_at', '-id'], name='order_open')],
+                'indexes': [models.Index(fields=['-ordered_at', '-id'], name='order_recent'), models.Index(fields=['customer', '-ordered_at', '-id'], name='order_customer'), models.Index(fields=['store', '-ordered_at', '-id'], name='order_store'), models.Index(condition=models.Q(('cancelled_at', None), ('delivered_at', None)), fields=['-ordered_at', '-id'], name='order_open'), models.Index(fields=['updated_at'], name='order_touched')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='order_once')],
             },
         ),
@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('price_known_at', models.DateTimeField(help_text='When the price was so; older news changes nothing.', null=True)),
                 ('on_hand', models.IntegerField(help_text='Counted when `stock_known_at`; below 0: sold beyond it. Empty: nobody counts it.', null=True)),
                 ('stock_known_at', models.DateTimeField(null=True)),
+                ('less_orders', models.BooleanField(default=False, help_text='`on_hand` is what a source called available: less what orders until then still wanted.')),
                 ('restock_on', models.DateField(help_text='The day on which more arrive, as far as known.', null=True)),
                 ('discontinued_at', models.DateTimeField(help_text='Since when it is no longer sold.', null=True)),
             ],
