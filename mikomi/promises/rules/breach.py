@@ -61,13 +61,11 @@ def survival(share: float, past: Past) -> float:
 def _cumulative(share: float, quantiles: Sequence[float]) -> float:
     """The part of cases that took at most `share`, linear between the stored quantiles; of equal ones the last
     counts: "at most" takes them all in."""
-    place = bisect_right(quantiles, share)
-    if place == 0:
-        return 0.0
-    if place == len(quantiles):
-        return 1.0
-    low = quantiles[place - 1]
-    return (place - 1 + (share - low) / (quantiles[place] - low)) / (len(quantiles) - 1)
+    place, last = bisect_right(quantiles, share), len(quantiles) - 1
+    if 0 < place <= last:
+        low = quantiles[place - 1]
+        return (place - 1 + (share - low) / (quantiles[place] - low)) / last
+    return 1.0 if place else 0.0
 
 
 def risk(elapsed_share: float, past: tuple[tuple[float, ...], int, float], slowness: float = 1.0) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 LEAST_AT_WORK = 0.02
 """Nobody at work counts as this many colleagues: half an hour of one in a day."""
@@ -28,8 +29,7 @@ class Shortage:
     arrives_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """`ahead`: promises of the kind that are due before this one, with the same keeper. `at_work`: colleagues at work,
     averaged over its promised time: two people, open a quarter of the week, are 0.5. `away`: the part of the time that
     they would work then which is lost because they are away or have left, 0…1."""
