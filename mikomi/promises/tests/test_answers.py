@@ -33,7 +33,7 @@ def ask(actor: Actor, promise: Promise, **changes: Any) -> Renegotiation:
     return operations.ask_new_terms(actor=actor, promise_id=promise.pk, **{**values, **changes})
 
 
-def answer(promise: Promise, asked: Renegotiation, said: str, words: str = "") -> Renegotiation:
+def answer(promise: Promise, asked: Renegotiation, said: str, words: str = "") -> Renegotiation | None:
     return operations.answer_new_terms(
         token=promise.token, renegotiation_id=asked.pk, answer=said, words=words
     )
