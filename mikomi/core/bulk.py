@@ -9,7 +9,8 @@ that a condition finds.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -58,6 +59,23 @@ def give_ids(rows: Sequence[models.Model]) -> None:
         name = rows[0]._meta.pk.attname
         for row, key in zip(rows, reserve_ids(type(rows[0]), len(rows)), strict=True):
             setattr(row, name, key)
+
+
+@contextmanager
+def much_in_one_transaction() -> Iterator[None]:
+    """While many thousand rows are written at once: SQLite keeps more of what it changed in memory (at most 256 MB)
+    instead of writing pages out, reading them again for the next index entry, and writing them once more."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute("PRAGMA cache_size = -262144")  # in KiB
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {int(before)}")
 
 
 def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:

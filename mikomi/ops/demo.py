@@ -29,6 +29,7 @@ from mikomi.core.access import operations as access
 from mikomi.core.access.actor import SYSTEM, Actor
 from mikomi.core.access.models import User
 from mikomi.core.access.rules import Role
+from mikomi.core.bulk import much_in_one_transaction
 from mikomi.core.business import operations as business
 from mikomi.core.business.models import Team
 from mikomi.core.business.queries import zone
@@ -66,7 +67,8 @@ def load(seed: int = 1, now: datetime | None = None) -> None:
     """Load the sample business into an empty database. Needs migrations; takes some seconds."""
     moment = now or clock.now()
     with few_collections(), translation.override("ja"), clock.frozen(moment):
-        with transaction.atomic():  # the whole shop or none; and the disk is waited for once
+        # The whole shop or none; and the disk is waited for once.
+        with much_in_one_transaction(), transaction.atomic():
             staff = _business()
             known = list(people(seed, CUSTOMERS, today=moment.date()))
             _customers(known, moment)
