@@ -20,7 +20,7 @@ from mikomi.core.access.rules import Permission
 
 CHUNK = 50
 """Orders per transaction in daily work: the write lock is held for some 100 ms (docs/measurements.md)."""
-HISTORY_CHUNK = 200
+HISTORY_CHUNK = 100
 """Orders per transaction of imported history: faster as a whole, while others wait longer for the lock."""
 
 
