@@ -10,6 +10,8 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from mikomi.customers.queries.display import Display
+
 T = TypeVar("T")
 LARGEST = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -91,6 +93,11 @@ class PersonRef(Schema):
 
     id: int
     name: str
+
+    @classmethod
+    def of(cls, person: Display) -> PersonRef:
+        """From the name that is shown."""
+        return cls(id=person.id, name=person.name)
 
 
 class Share(Schema):

@@ -47,7 +47,7 @@ class ToSaveOut(Schema):
             promise_id=row.id,
             kind=row.kind,
             title=row.title,
-            customer=PersonRef(id=row.customer.id, name=row.customer.name) if row.customer else None,
+            customer=PersonRef.of(row.customer) if row.customer else None,
             due_at=row.due_at,
             risk=row.risk,
             held_notice_id=one.held_notice_id,
@@ -75,7 +75,7 @@ class OwedOut(Schema):
         """From the screen."""
         return cls(
             conversation_id=one.id,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
+            customer=PersonRef.of(one.customer),
             subject=one.subject,
             excerpt=one.excerpt,
             severity=one.severity,
@@ -95,7 +95,7 @@ class WaitingOut(Schema):
     @classmethod
     def of(cls, one: Waiting) -> WaitingOut:
         """From the screen."""
-        person = PersonRef(id=one.customer.id, name=one.customer.name) if one.customer else None
+        person = PersonRef.of(one.customer) if one.customer else None
         return cls(outgoing_id=one.id, state=one.state, subject=one.subject, customer=person, at=one.at)
 
 
@@ -116,7 +116,7 @@ class CaseOut(Schema):
             recovery_id=one.id,
             conversation_id=one.conversation_id,
             state=one.state,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
+            customer=PersonRef.of(one.customer),
             opened_at=one.opened_at,
             follow_up_at=one.follow_up_at,
         )
@@ -138,7 +138,7 @@ class PoorOut(Schema):
             conversation_id=one.conversation_id,
             score=one.score,
             comment=one.comment,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
+            customer=PersonRef.of(one.customer),
             at=one.at,
         )
 
@@ -174,7 +174,7 @@ class ToCarryOutOut(Schema):
             surprise_id=one.id,
             kind=one.kind,
             reason=one.reason,
-            customer=PersonRef(id=one.customer.id, name=one.customer.name),
+            customer=PersonRef.of(one.customer),
             approved_at=one.approved_at,
             outgoing_id=one.outgoing_id,
         )
@@ -198,7 +198,7 @@ class UntoldOut(Schema):
             promise_id=one.row.id,
             title=one.row.title,
             state=one.row.state,
-            customer=PersonRef(id=person.id, name=person.name) if person else None,
+            customer=PersonRef.of(person) if person else None,
             reason=one.reason,
             outgoing_id=one.outgoing_id,
         )
