@@ -7,6 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_script_prefix
 from ninja import NinjaAPI
+from ninja.openapi import schema as openapi
+from ninja.schema import NinjaGenerateJsonSchema
+from pydantic.json_schema import CoreModeRef, DefsRef
 
 from mikomi import __version__
 from mikomi.api import problems
@@ -35,6 +38,22 @@ from mikomi.api.routers import (
 )
 
 BASE = "api/v1/"
+
+
+class _Names(NinjaGenerateJsonSchema):
+    """Classes that stand in others by their whole name in the document: there is more than one `State`."""
+
+    def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
+        ref = super().get_defs_ref(core_mode_ref)
+        path = core_mode_ref[0].rpartition(":")[0]
+        classes = [part for part in path.split(".") if part[:1].isupper()]
+        if len(classes) > 1 and "[" not in path:
+            self._prioritized_defsref_choices[ref] = [DefsRef("".join(classes)), ref]
+        return ref
+
+
+# ninja takes no other generator; without it the last `State` would describe them all.
+openapi.NinjaGenerateJsonSchema = _Names  # type: ignore[attr-defined]
 
 
 class Api(NinjaAPI):

@@ -79,7 +79,7 @@ def dispute(request: Call, claim_id: Id, measurement_id: Id, given: shapes.Dispu
 
 
 @router.post("/claims/{claim_id}/publish", may=RELEASE, gives=shapes.ClaimDetailOut)
-def publish(request: Call, claim_id: Id, given: shapes.PublishIn) -> Any:
+def publish(request: Call, claim_id: Id, given: shapes.PublishClaimIn) -> Any:
     """Publish a claim that something stands behind and that is shown to hold."""
     operations.publish_claim(actor=request.actor, claim_id=claim_id, where=given.where)
     return _detail(request, claim_id)

@@ -51,7 +51,7 @@ def count_conversations(request: Call) -> Any:
     return queries.counts(actor=request.actor)
 
 
-@router.post("/messages", may=ANSWER, gives=messages.ArrivalOut)
+@router.post("/messages", may=ANSWER, gives=messages.ReceiptOut)
 def receive_message(request: Call, message: messages.ArrivalIn) -> Any:
     """Hand in a message of a customer. It is stored before anything is made of it, and taken once."""
     kept = [
@@ -62,7 +62,7 @@ def receive_message(request: Call, message: messages.ArrivalIn) -> Any:
     ]
     given = message.model_dump(exclude={"files"})
     try:
-        return messages.ArrivalOut.of(channel.receive(actor=request.actor, files=kept, **given))
+        return messages.ReceiptOut.of(channel.receive(actor=request.actor, files=kept, **given))
     except (channel.MessageRefusedError, channel.SameIdOtherContentError):
         files.delete_unused([one.file_id for one in kept])
         raise

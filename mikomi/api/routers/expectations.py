@@ -50,7 +50,7 @@ def get_questionnaire(request: Call, questionnaire_id: Id) -> Any:
 
 
 @router.post("/questionnaires/{questionnaire_id}/ask", may=EDIT, gives=shapes.AskedOut)
-def ask(request: Call, questionnaire_id: Id, given: shapes.AskIn) -> Any:
+def ask(request: Call, questionnaire_id: Id, given: shapes.AskPeopleIn) -> Any:
     """Send customers a link of their own; who was asked anything in the last 30 days is left out."""
     asked = operations.ask(
         actor=request.actor, questionnaire_id=questionnaire_id, customer_ids=given.customer_ids

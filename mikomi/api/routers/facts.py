@@ -69,8 +69,8 @@ def review_fact(request: Call, fact_id: Id, given: shapes.ReviewIn) -> Any:
     return _story(request, fact_id)
 
 
-@router.post("/fact-quotations", may=VIEW, gives=shapes.QuoteOut)
-def quote(request: Call, given: shapes.QuoteIn) -> Any:
+@router.post("/fact-quotations", may=VIEW, gives=shapes.TextWithFactsOut)
+def quote(request: Call, given: shapes.TextWithFactsIn) -> Any:
     """Fill in the facts of a text; 422 names those that can't be said."""
     request.actor.require(VIEW)
     return {"text": queries.quote(given.text, language=given.language)}

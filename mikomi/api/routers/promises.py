@@ -87,7 +87,7 @@ def change_terms(request: Call, promise_id: Id, given: shapes.TermsIn) -> Any:
 
 
 @router.post("/promises/{promise_id}/ask-terms", may=RECORD, gives=shapes.StoryOut)
-def ask_new_terms(request: Call, promise_id: Id, given: shapes.AskIn) -> Any:
+def ask_new_terms(request: Call, promise_id: Id, given: shapes.AskNewTermsIn) -> Any:
     """Ask the customer whether new terms are all right: a message with a link; until they agree the old ones stand."""
     _story(request, promise_id)
     new = given.new() | {"statement": given.statement or ""}
@@ -104,7 +104,7 @@ def take_back_question(request: Call, promise_id: Id) -> Any:
 
 
 @router.post("/promises/{promise_id}/publish", may=Permission.PROMISES_RELEASE, gives=shapes.StoryOut)
-def publish(request: Call, promise_id: Id, given: answers.PublishIn) -> Any:
+def publish(request: Call, promise_id: Id, given: answers.PublishPromiseIn) -> Any:
     """Give a promise to many its public page; a claim without evidence is stopped."""
     _story(request, promise_id)
     operations.publish(actor=request.actor, promise_id=promise_id, where=given.where)
@@ -161,7 +161,7 @@ def answer_handled(request: Call, renegotiation_id: Id) -> Any:
 
 
 @router.post("/promises-in-text", may=RECORD, gives=answers.DraftOut)
-def promises_in_text(request: Call, given: answers.TextIn) -> Any:
+def promises_in_text(request: Call, given: answers.DraftedTextIn) -> Any:
     """What a text that is about to be sent promises, and its vague words. Nothing is recorded."""
     return answers.DraftOut.of(queries.draft(actor=request.actor, text=given.text))
 

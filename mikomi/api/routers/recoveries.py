@@ -49,11 +49,11 @@ def list_preventions(request: Call, wanted: Query[shapes.PreventionFilter]) -> A
     return page(found.map(shapes.PreventionOut.of))
 
 
-@router.get("/recovery-effects", may=Permission.FIGURES_VIEW, gives=ListOf[shapes.EffectOut])
+@router.get("/recovery-effects", may=Permission.FIGURES_VIEW, gives=ListOf[shapes.RecoveryEffectOut])
 def list_effects(request: Call) -> Any:
     """What became of the recoveries of the last year, by cause."""
     found = screens.effects_by_cause(actor=request.actor)
-    return {"items": [shapes.EffectOut.of(one) for one in found]}
+    return {"items": [shapes.RecoveryEffectOut.of(one) for one in found]}
 
 
 @router.get("/recovery-guides", may=VIEW, gives=ListOf[shapes.GuideShape])
@@ -148,7 +148,7 @@ def follow_up_done(request: Call, recovery_id: Id) -> Any:
 
 
 @router.post("/recoveries/{recovery_id}/ask", may=ANSWER, gives=shapes.RecoveryOut)
-def ask(request: Call, recovery_id: Id, given: shapes.AskIn) -> Any:
+def ask(request: Call, recovery_id: Id, given: shapes.AskIfSolvedIn) -> Any:
     """Ask the customer whether it is solved."""
     operations.ask_if_solved(actor=request.actor, recovery_id=recovery_id, text=given.text)
     return _one(request, recovery_id)

@@ -83,10 +83,10 @@ def carry_out(request: Call, surprise_id: Id) -> Any:
     return _shapes([carrying.carry_out(actor=request.actor, surprise_id=surprise_id)])[0]
 
 
-@router.get("/figures/surprises", may=Permission.FIGURES_VIEW, gives=shapes.EffectOut)
+@router.get("/figures/surprises", may=Permission.FIGURES_VIEW, gives=shapes.SurpriseEffectOut)
 def effect(request: Call) -> Any:
     """What the surprises brought against those held out, and what people expect since."""
-    return shapes.EffectOut.of(queries.effect(actor=request.actor))
+    return shapes.SurpriseEffectOut.of(queries.effect(actor=request.actor))
 
 
 def _shapes(rows: list[Surprise]) -> list[shapes.SurpriseOut]:

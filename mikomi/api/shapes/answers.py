@@ -71,19 +71,19 @@ class SaidOut(Schema):
     at: Utc
 
 
-class PublishIn(In):
+class PublishPromiseIn(In):
     """Where a promise to many is said."""
 
     where: Line = ""
 
 
-class TextIn(In):
+class DraftedTextIn(In):
     """A text that is about to be sent."""
 
     text: Annotated[Words, Field(min_length=1, max_length=20_000)]
 
 
-class OfferOut(Schema):
+class FoundPromiseOut(Schema):
     """A promise in a text: due at `due_at`, or by the end of its day (`by_day`). `chance`: how often one like it was
     met in so short a time, of `cases`; null while too little is known."""
 
@@ -100,7 +100,7 @@ class OfferOut(Schema):
 class DraftOut(Schema):
     """What a text promises, and its vague words."""
 
-    promises: list[OfferOut]
+    promises: list[FoundPromiseOut]
     vague: list[str]
 
     @classmethod
@@ -108,7 +108,7 @@ class DraftOut(Schema):
         """From the query."""
         return cls(
             promises=[
-                OfferOut(
+                FoundPromiseOut(
                     kind=one.found.kind,
                     statement=one.found.statement,
                     due_at=one.due_at,

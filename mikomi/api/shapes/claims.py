@@ -106,7 +106,7 @@ class DisputeIn(In):
     reading: Number | None = None
 
 
-class PublishIn(In):
+class PublishClaimIn(In):
     """Where it is published."""
 
     where: Line = ""

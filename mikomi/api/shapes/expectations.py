@@ -41,7 +41,7 @@ class QuestionnaireIn(In):
     items: Annotated[list[ItemIn], Field(max_length=30)] = []
 
 
-class AskIn(In):
+class AskPeopleIn(In):
     """Whom to ask."""
 
     customer_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]

@@ -170,14 +170,14 @@ class ReviewIn(In):
     next_on: Day | None = None
 
 
-class QuoteIn(In):
+class TextWithFactsIn(In):
     """A text with `{{ fact.KEY }}` in it."""
 
     text: Words
     language: Annotated[str, Field(pattern="^(ja|en)$")] = "ja"
 
 
-class QuoteOut(Schema):
+class TextWithFactsOut(Schema):
     """The text with its facts said."""
 
     text: str

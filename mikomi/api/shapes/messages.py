@@ -162,7 +162,7 @@ class MessageOut(Schema):
         )
 
 
-class ArrivalOut(Schema):
+class ReceiptOut(Schema):
     """What became of a message that was handed in. While `state` is "received" the worker still files it."""
 
     id: int
@@ -171,7 +171,7 @@ class ArrivalOut(Schema):
     conversation_id: int | None
 
     @classmethod
-    def of(cls, row: Intake) -> ArrivalOut:
+    def of(cls, row: Intake) -> ReceiptOut:
         """From the row."""
         return cls(id=row.pk, state=row.state, reason=row.reason, conversation_id=row.conversation_id)
 

@@ -185,7 +185,7 @@ class TermsIn(_NewTerms):
     agreed: Annotated[str, Field(pattern="^(phone|counter|writing)?$")] = ""
 
 
-class AskIn(_NewTerms):
+class AskNewTermsIn(_NewTerms):
     """New terms that the customer is asked about; `words`: what they read besides."""
 
     words: Annotated[Words, Field(max_length=2_000)] = ""

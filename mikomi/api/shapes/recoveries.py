@@ -88,7 +88,7 @@ class FollowUpIn(In):
     at: Moment | None
 
 
-class AskIn(In):
+class AskIfSolvedIn(In):
     """Words of your own around the question; empty: the business's."""
 
     text: Words = ""
@@ -232,7 +232,7 @@ class PreventionOut(Schema):
         )
 
 
-class EffectOut(Schema):
+class RecoveryEffectOut(Schema):
     """What became of the recoveries of one cause; an empty cause: not found yet. Amounts in minor units of the
     business's currency. `watched`: closed long enough ago for `came_back` and spending to be counted."""
 
@@ -249,7 +249,7 @@ class EffectOut(Schema):
     score: float | None
 
     @classmethod
-    def of(cls, effect: Effect) -> EffectOut:
+    def of(cls, effect: Effect) -> RecoveryEffectOut:
         """From the figures."""
         return cls(
             cause=effect.cause,

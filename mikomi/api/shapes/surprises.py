@@ -135,7 +135,7 @@ class BehindOut(Schema):
     high: float
 
 
-class EffectOut(Schema):
+class SurpriseEffectOut(Schema):
     """What the surprises brought; null while nothing can be said."""
 
     came_back: ComparedOut | None
@@ -146,6 +146,6 @@ class EffectOut(Schema):
     waiting: int
 
     @classmethod
-    def of(cls, found: Effect) -> EffectOut:
+    def of(cls, found: Effect) -> SurpriseEffectOut:
         """From the figures."""
         return cls.from_orm(found)

@@ -10,6 +10,8 @@ import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
@@ -74,6 +76,19 @@ def _try(
         case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=checks)
 
     call()
+
+
+def test_no_two_shapes_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[str, Any] = {}
+
+    def add(document: OpenAPISchema, definitions: dict[str, Any]) -> None:
+        for name, definition in definitions.items():
+            assert known.setdefault(name, definition) == definition, name
+
+    monkeypatch.setattr(OpenAPISchema, "add_schema_definitions", add)
+    NinjaAPI.get_openapi_schema(api)
+    assert "IntakeState" in known
+    assert "State" not in known
 
 
 def test_every_operation_declares_the_rights_it_needs() -> None:
