@@ -21,7 +21,7 @@ EXPORTS = (
         Message,
         (
             *("id", "conversation_id", "direction", "channel", "author_id", "sent_at", "received_at"),
-            *("is_automatic", "template_key", "outgoing_id"),
+            *("is_automatic", "template_key", "outgoing_id", "handling_seconds"),
         ),
         watermark="id",
     ),

@@ -118,6 +118,10 @@ class Message(models.Model):
         default=False, help_text="A machine wrote it: never answered automatically."
     )
     template_key = models.CharField(max_length=64, blank=True, help_text="The template it was begun from.")
+    handling_seconds = models.PositiveIntegerField(
+        null=True,
+        help_text="How long its author had the conversation open for it; none where no page said so.",
+    )
     marks: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict,
         help_text="What its channel found out: authentication, security, invitations, nested (records.Marks).",
@@ -138,6 +142,7 @@ class Presence(models.Model):
     user = models.ForeignKey("access.User", on_delete=models.CASCADE, related_name="+")
     seen_at = models.DateTimeField(db_index=True)
     writing_at = models.DateTimeField(null=True)
+    worked_seconds = models.FloatField(default=0.0, help_text="Had it open since their last answer in it.")
 
     class Meta:
         constraints: ClassVar = [

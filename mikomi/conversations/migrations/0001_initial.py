@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='conversations.conversation')),
                 ('direction', models.CharField(choices=[('in', 'from the customer'), ('out', 'from us'), ('note', 'internal note')], max_length=4)),
                 ('channel', models.CharField(max_length=16)),
                 ('author_id', models.BigIntegerField(help_text='The user, for messages from us and notes.', null=True)),
@@ -102,12 +103,12 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('intake_id', models.BigIntegerField(help_text='The raw arrival it was made from.', null=True, unique=True)),
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=250)),
-                ('is_automatic', models.BooleanField(default=False, help_text='A machine wrote it: never answered automatically.')),
-                ('template_key', models.CharField(blank=True, help_text='The template it was begun from.', max_length=64)),
-                ('marks', models.JSONField(default=dict, help_text='What its channel found out: authentication, security, invitations, nested (records.Marks).')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='conversations.conversation')),
                 ('outgoing', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='message', to='outbox.outgoingmessage')),
                 ('promise', models.ForeignKey(db_index=False, help_text='On whose page the customer wrote it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='promises.promise')),
+                ('is_automatic', models.BooleanField(default=False, help_text='A machine wrote it: never answered automatically.')),
+                ('template_key', models.CharField(blank=True, help_text='The template it was begun from.', max_length=64)),
+                ('handling_seconds', models.PositiveIntegerField(help_text='How long its author had the conversation open for it; none where no page said so.', null=True)),
+                ('marks', models.JSONField(default=dict, help_text='What its channel found out: authentication, security, invitations, nested (records.Marks).')),
             ],
             options={
                 'ordering': ['sent_at', 'id'],
@@ -131,10 +132,11 @@ class Migration(migrations.Migration):
             name='Presence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(db_index=True)),
-                ('writing_at', models.DateTimeField(null=True)),
                 ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('seen_at', models.DateTimeField(db_index=True)),
+                ('writing_at', models.DateTimeField(null=True)),
+                ('worked_seconds', models.FloatField(default=0.0, help_text='Had it open since their last answer in it.')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'user'), name='presence_once')],

@@ -21,6 +21,7 @@ from mikomi.conversations.operations.owing import (
     meet_answer,
     unmeet_answer,
 )
+from mikomi.conversations.operations.presence import take_handling_time
 from mikomi.conversations.queries.presence import answered_since
 from mikomi.conversations.queries.visibility import locked
 from mikomi.conversations.records import PromiseInAnswer
@@ -209,6 +210,7 @@ def _write(
         received_at=now,
         outgoing=outgoing,
         template_key=template_key,
+        handling_seconds=take_handling_time(actor=actor, conversation_id=conversation.pk),
     )
     conversation.excerpt = rules.excerpt(message.text)
     conversation.message_count += 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from mikomi.conversations.models import Presence
 from mikomi.conversations.queries.presence import LOOKS_FOR, WRITES_FOR
@@ -31,10 +32,32 @@ def note_presence(*, actor: Actor, conversation_id: int, writes: bool = False) -
     )
     came = is_new or row.seen_at < now - LOOKS_FOR
     began = writes and (row.writing_at is None or row.writing_at < now - WRITES_FOR)
-    row.seen_at, row.writing_at = now, now if writes else row.writing_at
-    row.save(update_fields=["seen_at", "writing_at"])
+    Presence.objects.filter(pk=row.pk).update(
+        seen_at=now,
+        writing_at=now if writes else row.writing_at,
+        worked_seconds=F("worked_seconds") + _open_since(row, now),
+    )
     if came or began:
         publish([topic(conversation_id)])
+
+
+def take_handling_time(*, actor: Actor, conversation_id: int) -> int | None:
+    """How many seconds the actor had the conversation open for what they write now, their last answer in it aside;
+    none where no page of theirs said so. Called as the answer is written: the time counts for one answer."""
+    if actor.user_id is None:
+        return None
+    now = clock.now()
+    rows = Presence.objects.filter(conversation_id=conversation_id, user_id=actor.user_id)
+    row = rows.first()
+    if row is None:
+        return None
+    rows.update(seen_at=now, worked_seconds=0.0)
+    return round(row.worked_seconds + _open_since(row, now))
+
+
+def _open_since(row: Presence, now: datetime) -> float:
+    """The seconds since the page was heard of last; 0 where it was gone meanwhile."""
+    return (now - row.seen_at).total_seconds() if now - LOOKS_FOR <= row.seen_at <= now else 0.0
 
 
 def topic(conversation_id: int) -> str:

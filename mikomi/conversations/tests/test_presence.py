@@ -104,3 +104,22 @@ def test_the_page_says_who_is_there_and_warns_before_sending(
 def test_the_system_is_not_present(talk: Conversation) -> None:
     operations.note_presence(actor=SYSTEM, conversation_id=talk.pk)
     assert not Presence.objects.exists()
+
+
+def test_an_answer_says_how_long_its_author_was_at_it(
+    agent: Actor, manager: Actor, talk: Conversation
+) -> None:
+    def answer(actor: Actor, text: str) -> int | None:
+        return operations.answer(actor=actor, conversation_id=talk.pk, text=text).handling_seconds
+
+    # Given a page that is open for a minute, is closed for an hour, and open again for half a minute
+    for seconds in (0, 20, 40, 60, 3_660, 3_680):
+        with at(seconds):
+            operations.note_presence(actor=agent, conversation_id=talk.pk)
+    with at(3_690):
+        assert answer(agent, "申し訳ございません。") == 90
+    # Then the time counts once, and for its author
+    with at(3_700):
+        operations.note_presence(actor=agent, conversation_id=talk.pk, writes=True)
+        assert answer(agent, "交換いたします。") == 10
+        assert answer(manager, "私からもお詫びいたします。") is None
