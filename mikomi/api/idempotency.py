@@ -21,12 +21,11 @@ from django.utils.translation import gettext as _
 
 from mikomi.api.models import IdempotentCall
 from mikomi.api.problem import problem
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.secrets import SealError, seal, unseal
 
 KEEP = timedelta(hours=48)
 """How long a key is known. After that its answer, which may name people, is gone."""
-_PRUNED_AT_ONCE = 500
 HEADER = "Idempotency-Key"
 # These hold no transaction around the work: what is handed in is kept before it is read and known again by the
 # caller's own id; a quarantined arrival is read once however often that is asked for; a test is made as often.
@@ -138,8 +137,4 @@ def _said_in_form(request: HttpRequest) -> Iterator[bytes]:
 
 def prune() -> int:
     """Forget the keys, and with them the answers, of two days ago. How many."""
-    old = IdempotentCall.objects.filter(at__lt=clock.now() - KEEP).order_by("at")
-    count = 0
-    while ids := list(old.values_list("pk", flat=True)[:_PRUNED_AT_ONCE]):
-        count += IdempotentCall.objects.filter(pk__in=ids).delete()[0]
-    return count
+    return bulk.delete_in_portions(IdempotentCall.objects.filter(at__lt=clock.now() - KEEP).order_by("at"))

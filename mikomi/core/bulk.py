@@ -17,8 +17,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import QuerySet
 
 Convert = Callable[[Any], Any]
+PORTION = 500
+"""Rows deleted in one statement."""
 _PLAIN = (
     models.CharField,
     models.TextField,
@@ -130,6 +133,15 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     chosen = [(name, converts[names.index(name)]) for name in (*fields, model._meta.pk.attname)]
     wanted, converted = tuple(name for name, _ in chosen), tuple(how for _, how in chosen)
     _run(_change(model, tuple(fields), (model._meta.pk.attname,)), _values(rows, wanted, converted))
+
+
+def delete_in_portions(rows: QuerySet[Any, Any]) -> int:
+    """Delete these rows, each portion by itself, so that a write lock is held for a moment only (outside a
+    transaction); how many. What is no more among them when its portion comes stays."""
+    count = 0
+    while keys := list(rows.values_list("pk", flat=True)[:PORTION]):
+        count += rows.filter(pk__in=keys).delete()[0]
+    return count
 
 
 def change(model: type[models.Model], values: Mapping[str, Any], **equal: Any) -> int:

@@ -24,8 +24,6 @@ from mikomi.core.rows import build
 
 _trail: ContextVar[tuple[str, ...]] = ContextVar("mikomi_event_trail", default=())
 LONGEST_TRAIL = 12
-PRUNED_AT_ONCE = 1_000
-"""Rows per transaction, so that the write lock is held for a moment only."""
 
 
 class NotInTransactionError(RuntimeError):
@@ -175,10 +173,7 @@ def prune_done() -> int:
     done = Delivery.objects.filter(
         state=Delivery.State.DONE, done_at__lt=clock.now() - settings.KEEP_DELIVERIES
     )
-    count = 0
-    while ids := list(done.order_by("id").values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
-        count += done.filter(pk__in=ids).delete()[0]
-    return count
+    return bulk.delete_in_portions(done.order_by("id"))
 
 
 def requeue(delivery_ids: Sequence[int], *, also_done: bool = False) -> int:

@@ -17,7 +17,7 @@ from django_tasks import TaskContext, TaskResultStatus
 from django_tasks.utils import normalize_json
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 MOST_ATTEMPTS = len(DELAYS) + 1
@@ -117,10 +117,4 @@ def prune() -> int:
 
 
 def _prune(status: TaskResultStatus, before: datetime) -> int:
-    """In small portions: a write lock is held for a moment only."""
-    total = 0
-    while ids := list(
-        DBTaskResult.objects.filter(status=status, finished_at__lt=before).values_list("pk", flat=True)[:500]
-    ):
-        total += DBTaskResult.objects.filter(pk__in=ids).delete()[0]
-    return total
+    return bulk.delete_in_portions(DBTaskResult.objects.filter(status=status, finished_at__lt=before))

@@ -112,6 +112,13 @@ def mended(customer: Customer) -> Promise:
     return promise
 
 
+def proposed(customer: Customer) -> Surprise:
+    """The surprise that follows from a promise made good."""
+    mended(customer)
+    operations.propose()
+    return Surprise.objects.get()
+
+
 def standing(customer: Customer, orders: int, spend: int = 10_000) -> None:
     Standing.objects.update_or_create(
         customer=customer,
@@ -193,9 +200,7 @@ def test_who_is_held_out_is_proposed_to_nobody_and_nobody_can_spoil_it(
 def test_a_person_approves_or_turns_down_once(
     plan: SurprisePlan, customer: Customer, agent: Actor, analyst: Actor
 ) -> None:
-    mended(customer)
-    operations.propose()
-    row = Surprise.objects.get()
+    row = proposed(customer)
     with pytest.raises(NotAllowedError):
         operations.approve(actor=analyst, surprise_id=row.pk)
     operations.dismiss(actor=agent, surprise_id=row.pk)
@@ -212,9 +217,7 @@ def test_a_person_approves_or_turns_down_once(
 def test_what_was_approved_is_on_today_until_it_is_carried_out(
     plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor, analyst: Actor
 ) -> None:
-    mended(customer)
-    operations.propose()
-    row = Surprise.objects.get()
+    row = proposed(customer)
     with pytest.raises(operations.SurpriseError):
         carrying.carry_out(actor=agent, surprise_id=row.pk)
     operations.approve(actor=manager, surprise_id=row.pk, carrier_id=agent.user_id)
@@ -244,9 +247,7 @@ def test_what_was_approved_is_on_today_until_it_is_carried_out(
 def test_a_discount_by_message_needs_consent_is_held_and_done_when_it_leaves(
     plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor
 ) -> None:
-    mended(customer)
-    operations.propose()
-    row = Surprise.objects.get()
+    row = proposed(customer)
     words: dict[str, Any] = {
         "surprise_id": row.pk,
         "subject": "ありがとうございます",
@@ -283,9 +284,7 @@ def test_a_discount_by_message_needs_consent_is_held_and_done_when_it_leaves(
 def test_the_message_of_a_surprise_that_was_given_up_does_not_leave(
     plan: SurprisePlan, customer: Customer, agent: Actor, manager: Actor
 ) -> None:
-    mended(customer)
-    operations.propose()
-    row = Surprise.objects.get()
+    row = proposed(customer)
     operations.approve(actor=manager, surprise_id=row.pk)
     consent: dict[str, Any] = {"channel": "email", "purpose": "marketing", "granted": True, "source": "told"}
     people.set_consent(actor=manager, customer_id=customer.pk, **consent)

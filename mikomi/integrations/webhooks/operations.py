@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mikomi.core import clock
+from mikomi.core import bulk, clock
 from mikomi.core.access import operations as access
 from mikomi.core.access.actor import Actor
 from mikomi.core.access.rules import Permission
@@ -175,11 +175,7 @@ def _queue(consumer: str, event_ids: Sequence[int]) -> None:
 
 def prune_attempts() -> int:
     """Delete the log of attempts older than a month. Returns how many."""
-    old = Attempt.objects.filter(at__lt=clock.now() - KEEP_ATTEMPTS).order_by("at")
-    count = 0
-    while ids := list(old.values_list("pk", flat=True)[:_PORTION]):
-        count += Attempt.objects.filter(pk__in=ids).delete()[0]
-    return count
+    return bulk.delete_in_portions(Attempt.objects.filter(at__lt=clock.now() - KEEP_ATTEMPTS).order_by("at"))
 
 
 def _new_secret() -> str:

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from mikomi.core import bulk
 from mikomi.core.access.actor import Actor, NotAllowedError
 from mikomi.core.access.models import AccessLog
 from mikomi.core.events import operations, queries, running
@@ -106,7 +107,7 @@ def test_what_was_done_long_ago_is_forgotten_and_nothing_else(listen: Listen, no
         Delivery.objects.filter(pk=row.pk).update(state=state, done_at=long_ago, due_at=long_ago)
     Delivery.objects.filter(pk=rows[-1].pk).update(done_at=lately)
 
-    with patch.object(operations, "PRUNED_AT_ONCE", 1):
+    with patch.object(bulk, "PORTION", 1):
         assert operations.prune_done() == 2
 
     left = set(Delivery.objects.values_list("state", flat=True))
