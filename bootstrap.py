@@ -10,7 +10,7 @@ A stamp of the lock file's content says whether the environment is up to date, s
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import importlib.metadata
 import os
 import re
 import stat
@@ -69,7 +69,12 @@ def is_current(kind: str) -> bool:
 
 
 def has_pip() -> bool:
-    return importlib.util.find_spec("pip") is not None
+    """Whether this Python's own installer can fill another environment (`--python` came with 22.3)."""
+    try:
+        version = importlib.metadata.version("pip")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal()) >= (22, 3)
 
 
 def install(kind: str) -> None:
@@ -79,7 +84,8 @@ def install(kind: str) -> None:
         for number, part in enumerate(parts):
             part.write_text("".join(requirements(LOCKS[kind])[number::AT_ONCE]))
         # The lock names everything, so nothing has to be resolved, and no two of them touch the same package.
-        running = [subprocess.Popen([*installer(), "--no-deps", "-r", str(part)]) for part in parts]
+        command = [*installer(), "--no-deps", "-r"]
+        running = [subprocess.Popen([*command, str(part)]) for part in parts]
         codes = [one.wait() for one in running]
         if any(codes):
             sys.exit("The packages could not be installed; what is said above tells why.")
@@ -92,6 +98,8 @@ def installer() -> list[str]:
     python = [sys.executable, "-m", "pip", "--python", str(VENV / "bin" / "python")]
     if not has_pip():
         python = [str(VENV / "bin" / "python"), "-m", "pip"]
+        # Another Python may have made the environment without one.
+        subprocess.run([python[0], "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
     # Python compiles what it imports by itself; compiling everything takes a third of the installation's time.
     return [*python, "install", "--quiet", "--require-hashes", "--disable-pip-version-check", "--no-input",
             "--no-compile"]  # fmt: skip
