@@ -21,7 +21,7 @@ from mikomi.conversations.operations.owing import (
     meet_answer,
     unmeet_answer,
 )
-from mikomi.conversations.operations.presence import take_handling_time
+from mikomi.conversations.operations.presence import give_back_handling_time, take_handling_time
 from mikomi.conversations.queries.presence import answered_since
 from mikomi.conversations.queries.visibility import locked
 from mikomi.conversations.records import PromiseInAnswer
@@ -318,8 +318,9 @@ def take_back(*, actor: Actor, message_id: int) -> str:
     _owe_again(actor, conversation, message)
     lay_out_again(actor, message)
     text = message.text
+    give_back_handling_time(message)
     message.outgoing, message.marks = None, {}
-    message.save(update_fields=["outgoing", "marks"])
+    message.save(update_fields=["outgoing", "marks", "handling_seconds"])
     _become_note(message, _("Taken back before it was sent:"))
     publish(["inbox", f"conversation:{conversation.pk}"])
     return text

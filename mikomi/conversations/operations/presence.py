@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from mikomi.conversations.models import Presence
+from mikomi.conversations.models import Message, Presence
 from mikomi.conversations.queries.presence import LOOKS_FOR, WRITES_FOR
 from mikomi.conversations.queries.visibility import visible
 from mikomi.core import clock
@@ -53,6 +53,16 @@ def take_handling_time(*, actor: Actor, conversation_id: int) -> int | None:
         return None
     rows.update(seen_at=now, worked_seconds=0.0)
     return round(row.worked_seconds + _open_since(row, now))
+
+
+def give_back_handling_time(message: Message) -> None:
+    """An answer was taken back: its time counts for the next one."""
+    if message.handling_seconds is not None:
+        rows = Presence.objects.filter(
+            conversation_id=message.conversation_id, user_id=message.author_id or 0
+        )
+        rows.update(worked_seconds=F("worked_seconds") + message.handling_seconds)
+        message.handling_seconds = None
 
 
 def _open_since(row: Presence, now: datetime) -> float:

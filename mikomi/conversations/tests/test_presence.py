@@ -123,3 +123,18 @@ def test_an_answer_says_how_long_its_author_was_at_it(
         operations.note_presence(actor=agent, conversation_id=talk.pk, writes=True)
         assert answer(agent, "交換いたします。") == 10
         assert answer(manager, "私からもお詫びいたします。") is None
+
+
+def test_the_time_of_an_answer_taken_back_counts_for_the_next(agent: Actor, talk: Conversation) -> None:
+    for seconds in (0, 20, 40):
+        with at(seconds):
+            operations.note_presence(actor=agent, conversation_id=talk.pk)
+    with at(40):
+        first = operations.answer(
+            actor=agent, conversation_id=talk.pk, text="あ", send_after=NOON + timedelta(seconds=50)
+        )
+        operations.take_back(actor=agent, message_id=first.pk)
+    with at(45):
+        again = operations.answer(actor=agent, conversation_id=talk.pk, text="申し訳ございません。")
+    first.refresh_from_db()
+    assert (first.handling_seconds, again.handling_seconds) == (None, 45)
