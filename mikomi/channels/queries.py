@@ -253,11 +253,17 @@ def _balance(cursor: FolderCursor, counts: dict[str, int]) -> FolderBalance:
     )
 
 
+_OWN = ("own_message", "own_address")
+
+
 def seen(actor: Actor) -> QuerySet[Intake]:
     """The arrivals that exist for this person: in a conversation that does, or in none and in a mailbox of their
-    teams, or of no team."""
+    teams, or of no team. Copies of our own mail are in none: in a mailbox of no team they may be answers of any, and
+    exist for who sees all of them."""
     place = visible(actor).filter(pk=OuterRef("conversation_id"))
     outside = Q(conversation_id=None) & team_filter(actor, "mailbox__")
+    if not actor.sees_all_teams:
+        outside &= ~Q(state=Intake.State.IGNORED, reason__in=_OWN, mailbox__team_id=None)
     return Intake.objects.filter(outside | Exists(place))
 
 

@@ -23,6 +23,10 @@ _SHORTEST_KEY = 6
 """A shorter id of another system is a number like many; the files with it go when their time has come."""
 
 
+_BETWEEN = r"[\s,・]{0,3}"
+"""What may stand between the parts of a name; cells are on lines of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Person:
     """What tells a person. `keys`: addresses, numbers, ids; `names`: the parts of each name; `orders`: Shopify's ids of
@@ -57,11 +61,12 @@ def _person(ids: list[int]) -> _Person:
 
 
 def _imports_naming(person: _Person) -> Iterator[int]:
-    """The imports in whose file a row names the person."""
-    is_named = _finder(person.keys)
-    jobs = ImportJob.objects.exclude(content="measurements")
+    """The imports in whose file a row names the person. One that is under way is left; its file goes with its time."""
+    is_named, has_name = _finder(person.keys), _name_finder(person.names)
+    under_way = [ImportJob.State.CHECKING, ImportJob.State.RUNNING]
+    jobs = ImportJob.objects.exclude(content="measurements").exclude(state__in=under_way)
     for pk, file_id in jobs.values_list("pk", "file_id"):
-        if any(is_named.search(row) or _has_name(row, person) for row in _rows(file_id)):
+        if any(is_named.search(row) or has_name.search(row) for row in _rows(file_id)):
             yield pk
 
 
@@ -76,12 +81,17 @@ def _rows(file_id: int) -> Iterator[str]:
             yield "\n".join(row.cells).lower()
 
 
-def _has_name(row: str, person: _Person) -> bool:
-    """Whether all parts of the name stand in the row; one part alone must be a cell of its own."""
-    return any(
-        all(part in row for part in parts) if len(parts) > 1 else parts[0] in row.split("\n")
-        for parts in person.names
-    )
+def _name_finder(names: frozenset[tuple[str, ...]]) -> re.Pattern[str]:
+    """Finds a whole name in a row, in either order, in one cell or in two beside each other; one that has a single part
+    as a cell of its own."""
+    forms = {
+        rf"(?<![a-z]){re.escape(one[0])}{_BETWEEN}{re.escape(one[1])}(?![a-z])"
+        for parts in names
+        if len(parts) > 1
+        for one in (parts, parts[::-1])
+    }
+    forms |= {rf"^{re.escape(parts[0])}$" for parts in names if len(parts) == 1}
+    return re.compile("|".join(sorted(forms)) or r"(?!)", re.MULTILINE)
 
 
 def _calls_naming(person: _Person) -> list[int]:
